@@ -5,8 +5,8 @@ import { type CheckResult, failed } from './result.ts';
 import type { StartCheck } from './run-check.ts';
 
 /**
- * Succeeds if the TLS handshake completes. Unless the backend says otherwise, the certificate is not verified,
- * and `serverName` is sent as SNI.
+ * Succeeds if the TLS handshake completes. Unless the backend says otherwise, the certificate is not
+ * verified, and `serverName` is sent as SNI.
  */
 export const tlsCheck = (target: CheckTarget, serverName: string | undefined): StartCheck =>
   establishedCheck(
