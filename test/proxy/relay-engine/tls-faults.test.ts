@@ -101,7 +101,7 @@ const runWith = async (faults: readonly TlsFault[]) => {
   const engine = await startEngine({ acceptors: ACCEPTORS, worker, onEvent: () => undefined });
   const table = (change: number) =>
     tableOf(
-      [tlsListener(port, [CERTIFICATES[change % 2] as (typeof CERTIFICATES)[0]], {}, { timeoutMs: 5_000 })],
+      [tlsListener(port, [CERTIFICATES[change % 2] as (typeof CERTIFICATES)[0]], {}, { timeoutMs: 60_000 })],
       [
         tableBackend({
           tls: {
