@@ -69,6 +69,23 @@ const FULL: Readonly<Record<string, Loose>> = {
   'listeners[].timeouts.keepalive': {
     listeners: [{ name: 'web', port: 8080, backend: 'web', timeouts: { keepalive: { probes: 3 } } }],
   },
+  'listeners[].tls.clientCertificates': {
+    listeners: [
+      {
+        name: 'web',
+        port: 8080,
+        backend: 'web',
+        tls: {
+          mode: 'Terminate',
+          certificateRefs: [{ name: 'web' }],
+          clientCertificates: { mode: 'Require', caRefs: [{ name: 'ca' }], depth: 2 },
+        },
+      },
+    ],
+  },
+  'backends[].tls': {
+    backends: [{ ...WEB, tls: { caRef: { name: 'ca' }, serverName: 'web.example', minVersion: 'TLS1.3' } }],
+  },
   'backends[].healthCheck': {
     backends: [
       {
@@ -195,6 +212,10 @@ const applied = async (name: string, spec: Loose): Promise<Loose> =>
   ((await user.apply(named(name, spec))) as WithSpec).spec;
 
 const PATHS = emptiable(SPEC_SCHEMA, '');
+/** Objects that a rule refuses without entries. */
+const NEVER_EMPTY: Readonly<Record<string, RegExp>> = {
+  'listeners[].tls.clientCertificates': /caRefs/,
+};
 
 test('the test has a spec with entries for every object that can be emptied', () => {
   assert.deepEqual([...PATHS].sort(), Object.keys(FULL).sort());
@@ -205,6 +226,11 @@ for (const [index, path] of PATHS.entries())
     const full = FULL[path] ?? assert.fail('no spec with entries');
     const empty = emptied(full, path);
     await applied(`was-full-${index}`, full);
+    const refused = NEVER_EMPTY[path];
+    if (refused !== undefined) {
+      await assert.rejects(applied(`was-full-${index}`, empty), refused);
+      return;
+    }
     const then = await applied(`was-full-${index}`, empty);
     assert.deepEqual(then, await applied(`never-full-${index}`, empty));
   });
