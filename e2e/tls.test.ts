@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { type Authority, createAuthority, type Identity } from '../cluster/access/certificates.ts';
+import { ClientAuthority } from '../cluster/access/client-authority.ts';
 import { until } from '../tooling/wait/until.ts';
 import { balancer, SMALL } from './support/objects.ts';
 import type { TlsVisit } from './support/tls-visits.ts';
@@ -12,6 +13,8 @@ import { World } from './support/world.ts';
 const SCRIPT = new URL('./support/tls-visits.ts', import.meta.url).pathname;
 const NAME = 'www.example.com';
 const PORT = 8443;
+const MUTUAL_PORT = 8444;
+
 /** How often the certificate is replaced under load. */
 const RENEWALS = 10;
 const TICKETS = 'l4b-edge-tickets';
@@ -19,6 +22,8 @@ const ROTATED = 'l4balancer.dev/tickets-rotated';
 
 const authority: Authority = createAuthority('e2e');
 let world: World;
+/** Of the clients of the listener that asks for certificates. */
+let clients: ClientAuthority;
 /** The Service, and each of the two pods by itself. */
 let service: string;
 let pods: readonly string[];
@@ -35,29 +40,47 @@ const secret = ({ certificate, key }: Identity): string =>
     stringData: { 'tls.crt': certificate, 'tls.key': key },
   });
 
+/** The authority of the clients, and its list of what it has revoked. */
+const trusted = (): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'clients' },
+    data: { 'ca.crt': clients.certificate, 'ca.crl': clients.list() },
+  });
+
 interface Visits {
   /** How many were answered until now. */
   answered(): number;
+  /** Whether none of the last `count` was answered. */
+  areRefused(count: number): boolean;
   stop(): Promise<readonly TlsVisit[]>;
 }
 
 /** Clients in their own network; resolves with the first answer. */
-const visit = async (mode: 'fresh' | 'resume', targets: readonly string[]): Promise<Visits> => {
-  const child = world.cluster.runInClient([process.execPath, SCRIPT, NAME, mode, ...targets], {
+const visit = async (
+  mode: 'fresh' | 'resume',
+  targets: readonly string[],
+  identity?: Identity,
+): Promise<Visits> => {
+  const own = identity === undefined ? '' : Buffer.from(JSON.stringify(identity)).toString('base64');
+  const child = world.cluster.runInClient([process.execPath, SCRIPT, NAME, own, mode, ...targets], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Buffer[] = [];
-  let answered = 0;
+  let marks = '';
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr?.on('data', (dots: Buffer) => {
-    answered += dots.length;
+  child.stderr?.on('data', (data: Buffer) => {
+    marks += data.toString();
   });
   const ended = once(child, 'close');
-  const timer = setTimeout(() => child.kill('SIGTERM'), 90_000);
-  await Promise.race([once(child.stderr as NodeJS.ReadableStream, 'data'), ended]);
-  clearTimeout(timer);
+  await until('a client is answered', () => marks.includes('.'), within(90)).catch((error: unknown) => {
+    child.kill('SIGTERM');
+    throw error;
+  });
   return {
-    answered: () => answered,
+    answered: () => marks.split('.').length - 1,
+    areRefused: (count) => marks.endsWith('!'.repeat(count)),
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -96,6 +119,8 @@ const warned = (reason: string): Promise<string> =>
 
 before(async () => {
   world = await World.open('tls');
+  clients = new ClientAuthority('Clients');
+  await world.apply(trusted());
   await world.echo('edge-echo', 2);
   await world.apply(
     balancer('edge', 'edge-echo', {
@@ -106,13 +131,26 @@ before(async () => {
           backend: 'echo',
           tls: { mode: 'Terminate', certificateRefs: [{ name: 'web-tls' }] },
         },
+        {
+          name: 'mutual',
+          port: MUTUAL_PORT,
+          backend: 'echo',
+          tls: {
+            mode: 'Terminate',
+            certificateRefs: [{ name: 'web-tls' }],
+            clientCertificates: { caRefs: [{ name: 'clients' }], crlRefs: [{ name: 'clients' }] },
+          },
+        },
       ],
       workload: { replicas: 2, terminationGracePeriod: '5s', resources: SMALL },
     }),
   );
 });
 
-after(() => world?.close());
+after(async () => {
+  clients?.[Symbol.dispose]();
+  await world?.close();
+});
 
 test('a Secret that does not exist yet is named, and picked up when it appears', async () => {
   assert.match(await warned('SecretMissing'), /web-tls/);
@@ -180,4 +218,22 @@ test('a deleted Secret leaves the certificate in use and is named; one that come
   const visits = await load.stop();
   assert.deepEqual(failuresIn(visits), []);
   assert.equal(visits.at(-1)?.serial, serialOf(back));
+});
+
+test('a client whose certificate is revoked is refused, also with a session of before; another one is not', async () => {
+  const [lost, kept] = [clients.issue('lost'), clients.issue('kept')];
+  const targets = pods.map((pod) => pod.replace(`:${PORT}`, `:${MUTUAL_PORT}`));
+  const [losing, keeping] = await Promise.all([
+    visit('resume', targets, lost),
+    visit('resume', targets, kept),
+  ]);
+  clients.revoke(lost);
+  await world.apply(trusted());
+  // Each pod in its turn, several times.
+  await until('the revoked client gets no answer any more', () => losing.areRefused(6), within(90));
+  const more = keeping.answered();
+  await until('the other one still does', () => keeping.answered() >= more + 10, within(90));
+  const refused = failuresIn(await losing.stop());
+  for (const { failure } of refused) assert.match(failure ?? '', /REVOKED/);
+  assert.deepEqual(failuresIn(await keeping.stop()), []);
 });

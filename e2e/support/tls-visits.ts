@@ -2,15 +2,17 @@
  * Visits listeners that end TLS, one after the other and again from the first one, and prints as JSON what
  * each visit saw, once it is told to stop by SIGTERM:
  *
- *   node e2e/support/tls-visits.ts NAME fresh|resume HOST:PORT…
+ *   node e2e/support/tls-visits.ts NAME CLIENT fresh|resume HOST:PORT…
  *
- * NAME is the host name that the client asks for, whatever the certificate says. With `resume`, each visit
+ * NAME is the host name that the client asks for, whatever the certificate says. CLIENT is the client's own
+ * certificate and key (Identity) as JSON in base64, or empty. With `resume`, each visit
  * brings the newest session that an earlier one was given; with `fresh`, each makes a full handshake. The
- * script writes a dot to stderr for each answer.
+ * script writes a dot to stderr for each answer, and "!" for each failure.
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
+import type { Identity } from '../../cluster/access/certificates.ts';
 
 export interface TlsVisit {
   readonly target: string;
@@ -27,7 +29,8 @@ const TIMEOUT_MS = 10_000;
 /** After a failure there may be nobody yet. */
 const RETRY_MS = 200;
 
-const [servername = '', mode = '', ...targets] = process.argv.slice(2);
+const [servername = '', client = '', mode = '', ...targets] = process.argv.slice(2);
+const own = client === '' ? undefined : (JSON.parse(Buffer.from(client, 'base64').toString()) as Identity);
 let session: Buffer | undefined;
 let running = true;
 
@@ -45,6 +48,7 @@ const visit = async (target: string): Promise<TlsVisit> => {
     port: Number(port),
     servername,
     rejectUnauthorized: false,
+    ...(own === undefined ? {} : { cert: own.certificate, key: own.key }),
     ...(mode === 'resume' && session !== undefined ? { session } : {}),
   });
   socket.on('session', (given: Buffer) => {
@@ -75,7 +79,7 @@ if (import.meta.main) {
     for (const target of targets) {
       const seen = await visit(target);
       visits.push(seen);
-      if (seen.failure === undefined) process.stderr.write('.');
+      process.stderr.write(seen.failure === undefined ? '.' : '!');
       await sleep(seen.failure === undefined ? PAUSE_MS : RETRY_MS);
     }
   process.stdout.write(JSON.stringify(visits));

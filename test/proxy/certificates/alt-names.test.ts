@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
+import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { allowedName } from '../../../proxy/certificates/allowed-names.ts';
 import { altNameText, readAltNames } from '../../../proxy/certificates/alt-names.ts';
-import { ClientAuthority } from '../client-authority.ts';
 
 const authority = new ClientAuthority('Names');
 after(() => authority[Symbol.dispose]());

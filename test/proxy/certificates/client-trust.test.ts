@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { ClientTrust } from '../../../proxy/certificates/client-trust.ts';
 import { type RevocationList, readRevocationLists } from '../../../proxy/certificates/revocation-list.ts';
-import { ClientAuthority } from '../client-authority.ts';
 
 const root = new ClientAuthority('Root');
 const between = new ClientAuthority('Between', root);

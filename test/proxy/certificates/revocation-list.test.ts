@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
+import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { readRevocationLists, subjectOf } from '../../../proxy/certificates/revocation-list.ts';
-import { ClientAuthority } from '../client-authority.ts';
 
 const one = new ClientAuthority('One');
 const other = new ClientAuthority('Other');

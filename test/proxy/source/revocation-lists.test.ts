@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { CaBundles } from '../../../proxy/source/ca-bundles.ts';
 import { namedClientTrust } from '../../../proxy/source/named-client-trust.ts';
 import { RevocationLists } from '../../../proxy/source/revocation-lists.ts';
-import { ClientAuthority } from '../client-authority.ts';
 import { tableListener } from '../tables.ts';
 
 const HOUR_MS = 3_600_000;

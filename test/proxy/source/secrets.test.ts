@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
+import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { type ControlPlane, startControlPlane } from '../../../cluster/control-plane/control-plane.ts';
 import { installDefinition } from '../../../cluster/control-plane/definition.ts';
 import { spec as specSchema } from '../../../crds/l4balancer.ts';
@@ -15,7 +16,6 @@ import { followSecrets } from '../../../proxy/source/secrets.ts';
 import type { SourceInput, SourceState } from '../../../proxy/source/source.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { selfSigned } from '../certificates.ts';
-import { ClientAuthority } from '../client-authority.ts';
 
 let cluster: ControlPlane;
 let transport: Transport;

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Identity } from '../../cluster/access/certificates.ts';
+import type { Identity } from './certificates.ts';
 
 const CONFIG = '[ca]\ndefault_ca = d\n[d]\ndatabase = index\ndefault_md = sha256\n';
 
