@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { objectPath } from '../../../kube/paths.ts';
+import { MINIMAL } from '../owner.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
 import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
@@ -16,7 +17,20 @@ const STEADY_MS = 30_000;
  */
 const ROUNDS = 30;
 const FLIPS = 500;
-const NAMES = ['a', 'b', 'c'];
+/** By name of the resource. One ends TLS, so that it has ticket keys. */
+const LISTENERS = {
+  a: MINIMAL.listeners,
+  b: MINIMAL.listeners,
+  c: [
+    {
+      name: 'https',
+      port: 8443,
+      backend: 'web',
+      tls: { mode: 'Terminate', certificateRefs: [{ name: 'web-tls' }] },
+    },
+  ],
+};
+const NAMES = Object.keys(LISTENERS);
 const NAMESPACE = 'steady';
 
 let world: TestWorld;
@@ -62,7 +76,8 @@ const quiet = async (): Promise<void> => {
 
 test('an operator completes the work of one that was killed in the middle of it', async () => {
   await operator.line('caches synced');
-  for (const name of NAMES) await world.apply(NAMESPACE, name, { workload: { replicas: 2 } });
+  for (const [name, listeners] of Object.entries(LISTENERS))
+    await world.apply(NAMESPACE, name, { listeners, workload: { replicas: 2 } });
   await operator.line('children changed'); // of the first resource
   await operator.stop('SIGKILL');
   operator = startOperator(login);
