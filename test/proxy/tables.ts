@@ -35,8 +35,9 @@ export const tableBackend = ({
   name,
   policy: {
     algorithm: 'RoundRobin',
-    connectMs: 1000,
-    totalConnectMs: 5000,
+    // The kernel accepts connections of endpoints in this process at once; TLS takes a turn of its loop.
+    connectMs: policy.tls === undefined ? 1000 : 60_000,
+    totalConnectMs: policy.tls === undefined ? 5000 : 120_000,
     retries: 0,
     retryBudgetPercent: 100,
     maxConnectionsPerEndpoint: 0,

@@ -101,7 +101,7 @@ before(async () => {
         endpoints: at('redis-server'),
         // Its certificate has its address, so no name is needed.
         tls: { caFile: ca, clientCertificateFile: certificates.files('proxy') },
-        healthCheck: { type: 'TCP', interval: '200ms', timeout: '200ms' },
+        healthCheck: { type: 'TCP', interval: '1s', timeout: '1s' },
       },
       { name: 'web', endpoints: at('nginx'), tls: web },
       { name: 'header', endpoints: at('nginx-header'), tls: web, proxyProtocol: { version: 'V2' } },
@@ -112,8 +112,8 @@ before(async () => {
         tls: { caFile: strange, serverName: 'web.internal' },
         healthCheck: {
           type: 'HTTP',
-          interval: '200ms',
-          timeout: '200ms',
+          interval: '1s',
+          timeout: '1s',
           unhealthyThreshold: 1,
           http: { host: 'web.internal' },
         },
