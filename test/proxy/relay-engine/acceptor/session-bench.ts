@@ -30,6 +30,7 @@ import {
   SOCK_NONBLOCK,
   type Sys,
 } from '../../../../proxy/sys/sys.ts';
+import { awaitDelivery } from '../../await-delivery.ts';
 import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
 const memory = pinnedMemory(65_536);
@@ -93,6 +94,7 @@ export const sessionBench = (
   adopt(first);
   const { totals } = inputs.shared;
   const receive = (fd: number): string | undefined => {
+    awaitDelivery();
     const length = real.recv(fd, memory.address, 65_536);
     return length < 0 ? undefined : Buffer.from(memory.bytes.subarray(0, length)).toString('latin1');
   };
@@ -120,6 +122,7 @@ export const sessionBench = (
     },
     /** Lets the acceptor take what clients have sent. */
     take(): void {
+      awaitDelivery();
       takeDatagrams(acceptor, acceptor.table.listeners[0] as ServedListener);
       acceptor.connections.recycle();
     },
@@ -130,8 +133,10 @@ export const sessionBench = (
     },
     /** The oldest datagram that a socket has got. */
     receive,
-    hasDatagram: (endpoint: number): boolean =>
-      real.peek(endpoints[endpoint] as number, memory.address, 1) >= 0,
+    hasDatagram(endpoint: number): boolean {
+      awaitDelivery();
+      return real.peek(endpoints[endpoint] as number, memory.address, 1) >= 0;
+    },
     /** Has an endpoint answer the last datagram that it has got, once more if it has none since. */
     answer(endpoint: number, data: string | Uint8Array): void {
       const fd = endpoints[endpoint] as number;
@@ -141,6 +146,7 @@ export const sessionBench = (
     },
     /** Reports that something is readable, or failed, to every session. */
     events(events = EPOLLIN | EPOLLERR): void {
+      awaitDelivery();
       const { connections } = acceptor;
       for (let session = 0; session < connections.capacity; session++)
         if (connections.state[session] === SESSION) onSessionEvent(acceptor, session, events);

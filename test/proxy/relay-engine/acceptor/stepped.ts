@@ -31,6 +31,7 @@ import {
   TCP_INFO_BYTES,
 } from '../../../../proxy/sys/sys.ts';
 import { freePorts } from '../../../../tooling/process/free-ports.ts';
+import { awaitDelivery } from '../../await-delivery.ts';
 import { backendForTest, inputsForTest, listenerForTest, tableForTest } from './acceptor.ts';
 
 const SO_RCVBUF = 8;
@@ -286,9 +287,11 @@ export const runStepped = async (
       epollWait: (epoll, at, max, timeoutMs) => {
         if (performance.now() > give) throw new Error(`not done after ${world.turn} turns`);
         if (isClockReal) world.clockMs = performance.now();
+        awaitDelivery();
         for (const fd of acknowledged.keys()) follow(fd);
         if (steps.next().done) inputs.shared.ints[intsAt(0) + INTS.Stop] = 1;
         world.turn++;
+        awaitDelivery();
         const count = sys.epollWait(epoll, at, max, Math.min(timeoutMs, TURN_MS));
         const { afterEvents } = world;
         world.afterEvents = undefined;

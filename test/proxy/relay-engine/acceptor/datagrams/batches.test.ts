@@ -22,6 +22,7 @@ import {
   type Sys,
   UDP_GRO,
 } from '../../../../../proxy/sys/sys.ts';
+import { awaitDelivery } from '../../../await-delivery.ts';
 
 const MOST_BYTES = 65_507;
 const SO_RCVBUFFORCE = 33;
@@ -61,6 +62,7 @@ const digest = (memory: Uint8Array, from: number, length: number): string =>
 const receiveAll = (sys: Sys, socket: number): readonly string[] => {
   const scratch = pinnedMemory(65_536);
   const found: string[] = [];
+  awaitDelivery();
   for (;;) {
     const length = sys.recv(socket, scratch.address, 65_536);
     if (length === -EAGAIN) return found;
@@ -145,6 +147,7 @@ test('datagrams of one size are sent in one call, and received in one message', 
   sending.add(memory.address, 7, 0);
   assert.equal(sending.flush(sys, sockets.from), 0);
   assert.equal(calls, 1);
+  awaitDelivery();
   assert.equal(received.receive(sys, sockets.to), 1);
   assert.deepEqual(
     [received.lengthOf(0), received.segmentOf(0), received.datagramsOf(0)],
@@ -159,6 +162,7 @@ test('the longest datagram passes', () => {
   sending.begin(MOST_BYTES);
   sending.add(memory.address, MOST_BYTES, 0);
   assert.equal(sending.flush(sockets.sys, sockets.from), 0);
+  awaitDelivery();
   assert.equal(received.receive(sockets.sys, sockets.to), 1);
   assert.deepEqual([received.lengthOf(0), received.datagramsOf(0)], [MOST_BYTES, 1]);
 });

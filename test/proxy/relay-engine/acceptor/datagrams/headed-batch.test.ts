@@ -14,6 +14,7 @@ import {
   SOCK_DGRAM,
   SOCK_NONBLOCK,
 } from '../../../../../proxy/sys/sys.ts';
+import { awaitDelivery } from '../../../await-delivery.ts';
 
 const HEADER = 'header:';
 const MOST_BYTES = 65_507;
@@ -34,6 +35,7 @@ const pair = () => {
     from,
     arrived: (): readonly string[] => {
       const all: string[] = [];
+      awaitDelivery();
       for (;;) {
         const length = sys.recv(to, memory.address, MOST_BYTES);
         if (length < 0) return all;
