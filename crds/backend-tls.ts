@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { caFile, caRef } from './ca-ref.ts';
 import { plainList } from './collections.ts';
+import { serverName } from './scalars.ts';
 import { applicationProtocol, certificateFile, certificateRef } from './tls.ts';
 
 /** How TLS is spoken with the endpoints of a backend. */
@@ -21,13 +22,7 @@ export const backendTls = z.object({
     .describe(
       'Like caRef, but without a cluster: path of a file in PEM, relative to the manifest, which is followed.',
     ),
-  serverName: z
-    .string()
-    .max(253)
-    .regex(
-      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z]([-a-z0-9]*[a-z0-9])?$/,
-      'is not a host name: use lower-case letters, digits, "-" and ".", and a name rather than an address',
-    )
+  serverName: serverName
     .optional()
     .describe(
       'Name that endpoints are asked for (SNI), and that their certificates must have. Defaults to SERVICE.NAMESPACE.svc with a Service; else none is sent, and the certificate of an endpoint must have its address.',

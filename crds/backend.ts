@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { backendTls } from './backend-tls.ts';
 import { BYTE_TEXT } from './byte-text.ts';
 import { keyedList, valueSet } from './collections.ts';
-import { duration, name, port, servicePort } from './scalars.ts';
+import { duration, name, port, serverName, servicePort } from './scalars.ts';
 
 const serviceReference = z.object({
   name: z
@@ -66,16 +66,7 @@ const httpCheck = z.object({
 });
 
 const tlsCheck = z.object({
-  serverName: z
-    .string()
-    .max(253)
-    .regex(
-      // The last label must start with a letter, as every top-level domain does: this excludes addresses.
-      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z]([-a-z0-9]*[a-z0-9])?$/,
-      'is not a host name: use lower-case letters, digits, "-" and ".", and a name rather than an address',
-    )
-    .optional()
-    .describe('Server name sent in the handshake (SNI). Omit to send none.'),
+  serverName: serverName.optional().describe('Server name sent in the handshake (SNI). Omit to send none.'),
 });
 
 const grpcCheck = z.object({

@@ -22,6 +22,18 @@ export const objectName = z
     'is not the name of an object: use lower-case letters, digits, "-" and "."',
   );
 
+/**
+ * Name of a server in TLS (SNI). The last label starts with a letter, as every top-level domain does: this
+ * excludes addresses.
+ */
+export const serverName = z
+  .string()
+  .max(253)
+  .regex(
+    /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    'is not a host name: use lower-case letters, digits, "-" and ".", and a name rather than an address',
+  );
+
 /** TCP or UDP port, 1 to 65535. */
 export const port = z.int().min(1).max(65535);
 

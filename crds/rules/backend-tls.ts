@@ -2,7 +2,7 @@ import type { BackendTls } from '../backend-tls.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Listener } from '../listener.ts';
 import { backendsOfListener } from '../listener-backends.ts';
-import type { CertificateRef } from '../tls.ts';
+import { ownNamespaceOnly } from './own-namespace.ts';
 import { problemIf, rule } from './rule.ts';
 
 const INSECURE = 'mode Insecure verifies nothing: remove caRef and caFile, or use mode Verify';
@@ -22,21 +22,10 @@ const insecureWithoutBundle = rule<BackendTls>({
     ),
 });
 
-const ownNamespace = rule<CertificateRef>({
-  id: 'backend-tls-secret-namespace',
-  scope: 'spec.backends[].tls.clientCertificateRef',
-  reads: ['namespace'],
-  rule: '!has(self.namespace)',
-  message:
-    'a Secret of another namespace cannot be used: copy it to the namespace of the resource, and omit namespace',
-  fieldPath: '.namespace',
-  check: ({ namespace }) =>
-    problemIf(
-      namespace !== undefined,
-      ['namespace'],
-      'is refused: a Secret of another namespace cannot be used. Copy it to the namespace of the resource, and omit namespace',
-    ),
-});
+const ownNamespace = ownNamespaceOnly(
+  'backend-tls-secret-namespace',
+  'spec.backends[].tls.clientCertificateRef',
+);
 
 const FILES = [
   { field: 'caFile', instead: 'caRef' },

@@ -2,7 +2,8 @@ import { formatValue } from '../format-value.ts';
 import type { L4BalancerSpec } from '../l4balancer.ts';
 import type { Listener } from '../listener.ts';
 import { nearest } from '../nearest.ts';
-import type { CertificateRef, ListenerTls, TlsRoute } from '../tls.ts';
+import type { ListenerTls, TlsRoute } from '../tls.ts';
+import { ownNamespaceOnly } from './own-namespace.ts';
 import { problemIf, rule } from './rule.ts';
 
 const backendOrRoutes = rule<Listener>({
@@ -50,21 +51,7 @@ const terminateCertificates = rule<ListenerTls>({
     ),
 });
 
-const ownNamespace = rule<CertificateRef>({
-  id: 'tls-secret-namespace',
-  scope: 'spec.listeners[].tls.certificateRefs[]',
-  reads: ['namespace'],
-  rule: '!has(self.namespace)',
-  message:
-    'a Secret of another namespace cannot be used: copy it to the namespace of the resource, and omit namespace',
-  fieldPath: '.namespace',
-  check: ({ namespace }) =>
-    problemIf(
-      namespace !== undefined,
-      ['namespace'],
-      'is refused: a Secret of another namespace cannot be used. Copy it to the namespace of the resource, and omit namespace',
-    ),
-});
+const ownNamespace = ownNamespaceOnly('tls-secret-namespace', 'spec.listeners[].tls.certificateRefs[]');
 
 /** Fields that mean nothing where TLS does not end here. */
 const OF_TERMINATION = [

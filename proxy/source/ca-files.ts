@@ -5,6 +5,7 @@ import { readTextFile } from '../../program/read-file.ts';
 import { caSourceOf, caTitle } from '../configuration/ca-source.ts';
 import type { CaBundles, CaContent } from './ca-bundles.ts';
 import { watchFile } from './file-change.ts';
+import { followNames } from './follow-names.ts';
 import type { NameFollower } from './with-named.ts';
 
 /** The bundle of a whole system has some 250 KiB. */
@@ -36,39 +37,20 @@ export const followCaFiles = (
   folder: string,
   bundles: Pick<CaBundles, 'offer' | 'forget'>,
   what = 'CA bundle',
-): NameFollower => {
-  const followed = new Map<string, () => void>();
-  const start = (name: string): (() => void) | undefined => {
-    const source = caSourceOf(name);
-    if (source.kind === 'System') {
-      bundles.offer(name, caTitle(source), readSystem());
-      return () => undefined;
-    }
-    if (source.kind !== 'File') return undefined;
-    const path = resolve(folder, source.path);
-    const read = (): void => bundles.offer(name, path, readCaFile(path, what));
-    const stop = watchFile(path, read);
-    read();
-    return stop;
-  };
-  return {
-    setNames(names) {
-      const wanted = new Set(names);
-      for (const [name, stop] of followed) {
-        if (wanted.has(name)) continue;
-        stop();
-        followed.delete(name);
-        bundles.forget(name);
+): NameFollower =>
+  followNames(
+    (name) => {
+      const source = caSourceOf(name);
+      if (source.kind === 'System') {
+        bundles.offer(name, caTitle(source), readSystem());
+        return () => undefined;
       }
-      for (const name of wanted) {
-        if (followed.has(name)) continue;
-        const stop = start(name);
-        if (stop !== undefined) followed.set(name, stop);
-      }
+      if (source.kind !== 'File') return undefined;
+      const path = resolve(folder, source.path);
+      const read = (): void => bundles.offer(name, path, readCaFile(path, what));
+      const stop = watchFile(path, read);
+      read();
+      return stop;
     },
-    fails: () => false,
-    stop() {
-      for (const stop of followed.values()) stop();
-    },
-  };
-};
+    (name) => bundles.forget(name),
+  );

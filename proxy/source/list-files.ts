@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type FileContent, readTextFile } from '../../program/read-file.ts';
 import { watchFile } from './file-change.ts';
+import { followNames } from './follow-names.ts';
 import type { ListContent, SourceLists } from './source-lists.ts';
 import type { NameFollower } from './with-named.ts';
 
@@ -18,29 +19,14 @@ const contentOf = (path: string): ListContent => {
 };
 
 /** Follows files as lists of addresses; paths are relative to `folder`. */
-export const followListFiles = (folder: string, lists: SourceLists): NameFollower => {
-  const followed = new Map<string, () => void>();
-  const start = (name: string): (() => void) => {
-    const path = resolve(folder, name);
-    const read = (): void => lists.offer(name, path, contentOf(path));
-    const stop = watchFile(path, read);
-    read();
-    return stop;
-  };
-  return {
-    setNames(names) {
-      const wanted = new Set(names);
-      for (const [name, stop] of followed) {
-        if (wanted.has(name)) continue;
-        stop();
-        followed.delete(name);
-        lists.forget(name);
-      }
-      for (const name of wanted) if (!followed.has(name)) followed.set(name, start(name));
+export const followListFiles = (folder: string, lists: SourceLists): NameFollower =>
+  followNames(
+    (name) => {
+      const path = resolve(folder, name);
+      const read = (): void => lists.offer(name, path, contentOf(path));
+      const stop = watchFile(path, read);
+      read();
+      return stop;
     },
-    fails: () => false,
-    stop() {
-      for (const stop of followed.values()) stop();
-    },
-  };
-};
+    (name) => lists.forget(name),
+  );

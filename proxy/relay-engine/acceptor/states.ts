@@ -147,35 +147,23 @@ const CONNECTING_HANDLERS: StateHandlers = {
   onNewTable: onNewTableBeforeRelaying,
 };
 
-const OPENING_HANDLERS: StateHandlers = {
+/** While something is agreed upon with an endpoint: its bytes go to `onEndpointEvent`. */
+const agreeing = (
+  onEndpointEvent: (acceptor: Acceptor, connection: number, events: number) => void,
+): StateHandlers => ({
   onEvent(acceptor, connection, side, events) {
     if (side === CLIENT) {
       onWaitingClient(acceptor, connection, events);
       return;
     }
     noteReadable(acceptor.connections, connection * 2 + ENDPOINT, events);
-    onOpeningEvent(acceptor, connection, events);
+    onEndpointEvent(acceptor, connection, events);
   },
   onDeadline(acceptor, connection) {
     redial(acceptor, connection, 'TimedOut');
   },
   onNewTable: onNewTableBeforeRelaying,
-};
-
-const SECURING_HANDLERS: StateHandlers = {
-  onEvent(acceptor, connection, side, events) {
-    if (side === CLIENT) {
-      onWaitingClient(acceptor, connection, events);
-      return;
-    }
-    noteReadable(acceptor.connections, connection * 2 + ENDPOINT, events);
-    onSecuringEvent(acceptor, connection, events);
-  },
-  onDeadline(acceptor, connection) {
-    redial(acceptor, connection, 'TimedOut');
-  },
-  onNewTable: onNewTableBeforeRelaying,
-};
+});
 
 const WAITING_HANDLERS: StateHandlers = {
   onEvent(acceptor, connection, side, events) {
@@ -225,8 +213,8 @@ const BY_STATE: Readonly<Record<State, StateHandlers>> = {
   [HANDSHAKE]: HANDSHAKE_HANDLERS,
   [CONNECTING]: CONNECTING_HANDLERS,
   [WAITING]: WAITING_HANDLERS,
-  [OPENING]: OPENING_HANDLERS,
-  [SECURING]: SECURING_HANDLERS,
+  [OPENING]: agreeing(onOpeningEvent),
+  [SECURING]: agreeing(onSecuringEvent),
   [RELAYING]: RELAYING_HANDLERS,
   [SESSION]: SESSION_HANDLERS,
   [CLOSED]: NOTHING,
