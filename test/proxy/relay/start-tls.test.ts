@@ -5,10 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { StartTls } from '../../../proxy/start-tls/openings.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
-import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
 import { hello } from '../tls/hellos.ts';
-import { type AccessLine, accessLines } from './access-lines.ts';
+import { type AccessLine, accessLines, lineOfClient } from './access-lines.ts';
 import { SCRIPTS, startClearServer } from './clear-server.ts';
 import { dialClient, howItEnded, readAll } from './client.ts';
 import { type EndpointServer, startEndpoint } from './endpoint-server.ts';
@@ -136,17 +135,14 @@ const converse = async (
   port: number,
   text: string,
 ): Promise<{ readonly answer: string; readonly line: AccessLine }> => {
+  const before = accessLines(proxy).length;
   const socket = await dialClient(port);
   const client = `127.0.0.1:${(socket.address() as AddressInfo).port}`;
   const all = readAll(socket).catch(() => Buffer.alloc(0));
   socket.write(text, 'latin1');
   const answer = (await all).toString('latin1');
   socket.destroy();
-  const find = () => accessLines(proxy).find((line) => line.client === client);
-  await until(`the end of ${client} is logged`, async () => find() !== undefined, {
-    seen: () => proxy.output,
-  });
-  return { answer, line: find() as AccessLine };
+  return { answer, line: await lineOfClient(proxy, client, before) };
 };
 
 test('a client that goes on without TLS is told so, and the log says StartTlsMissing', async () => {

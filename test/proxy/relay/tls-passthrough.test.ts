@@ -8,7 +8,7 @@ import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { IPV4_BLOCK, v2 } from '../proxy-protocol/headers.ts';
 import { extension, hello, helloMessage, keyShare, record, records } from '../tls/hellos.ts';
-import { type AccessLine, accessLines } from './access-lines.ts';
+import { accessLines, lineOfClient } from './access-lines.ts';
 import { dialClient, howItEnded, readAll } from './client.ts';
 import { type EndpointServer, echo, startEndpoint } from './endpoint-server.ts';
 import { AUTHORITY, answerIn, type NamedAnswer, type NamedServer, startNamedServer } from './named-server.ts';
@@ -163,15 +163,6 @@ for (const [what, parts] of PASSED_ON)
 
 const localPort = (socket: Socket): number => (socket.address() as AddressInfo).port;
 
-/** The line of the access log for a client, which must come. */
-const lineOf = async (client: string): Promise<AccessLine> => {
-  const find = () => accessLines(proxy).find((line) => line.client === client);
-  await until(`the end of ${client} is logged`, async () => find() !== undefined, {
-    seen: () => proxy.output,
-  });
-  return find() as AccessLine;
-};
-
 const ALERT = record(Buffer.of(2, 40), 21);
 
 const REFUSED: readonly (readonly [
@@ -210,13 +201,14 @@ const REFUSED: readonly (readonly [
 
 for (const [what, listener, bytes, reason, alert, endsItself] of REFUSED)
   test(`a client ${what} ${alert === undefined ? 'is reset' : `gets alert ${alert}`}, and the log says ${reason}`, async () => {
+    const before = accessLines(proxy).length;
     const socket = await dialClient(ports[listener]);
     const client = `127.0.0.1:${localPort(socket)}`;
     const how = alert === undefined ? howItEnded(socket) : readAll(socket);
     if (bytes.length > 0) socket.write(bytes);
     if (endsItself) socket.end();
     assert.deepEqual(await how, alert === undefined ? 'ECONNRESET' : record(Buffer.of(2, alert), 21, 0x303));
-    const { reason: logged, endpoint, phase } = await lineOf(client);
+    const { reason: logged, endpoint, phase } = await lineOfClient(proxy, client, before);
     assert.deepEqual(
       { logged, endpoint, phase },
       { logged: reason, endpoint: undefined, phase: 'Connecting' },
