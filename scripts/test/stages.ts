@@ -80,8 +80,9 @@ export const stagesOf = (root: string): readonly Stage[] => {
     stage('meta', 'the habits'),
     stage('unit', 'each folder by itself', 2),
     stage('relay', 'the proxy as a process', 2),
-    // These tests mostly wait: for leases to expire, for a period without writes, for garbage collection.
-    stage('integration', 'against a real API server', 4),
+    // These tests wait a lot: for leases to expire, for a period without writes, for garbage collection. With
+    // more files at a time the cores have no more to do, and each test has more of the others to wait for.
+    stage('integration', 'against a real API server', 2.5),
     {
       name: 'e2e',
       about: 'on a real cluster',
