@@ -12,6 +12,13 @@ export interface Answer {
   readonly causes: readonly { readonly field: string; readonly message: string }[];
 }
 
+interface Response {
+  readonly status: number | undefined;
+  readonly body: Loose;
+}
+
+const TRIES = 5;
+
 interface Kubeconfig {
   readonly clusters: readonly [
     { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
@@ -41,7 +48,7 @@ export class DryRun {
   }
 
   async create(manifest: unknown): Promise<Answer> {
-    const { status, body } = await this.#post(JSON.stringify(manifest));
+    const { status, body } = await this.#answered(JSON.stringify(manifest));
     const accepted = status === 201;
     const details = body.details as { causes?: Answer['causes'] } | undefined;
     const message = String(body.message);
@@ -53,7 +60,20 @@ export class DryRun {
     this.#agent.destroy();
   }
 
-  #post(body: string): Promise<{ status: number | undefined; body: Loose }> {
+  /**
+   * The API server ends a request after 34 s, which is no verdict on the manifest: the largest ones take
+   * seconds of a core, and other tests may have the cores. Throws if it gives up again and again.
+   */
+  async #answered(body: string): Promise<Response> {
+    for (let tried = 1; ; tried++) {
+      const response = await this.#post(body);
+      if (response.status !== 504) return response;
+      if (tried === TRIES)
+        throw new Error(`the API server gave up ${TRIES} times: ${String(response.body.message)}`);
+    }
+  }
+
+  #post(body: string): Promise<Response> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json' };
       const sent = request(this.#url, { method: 'POST', agent: this.#agent, headers }, (response) => {

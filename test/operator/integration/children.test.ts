@@ -69,14 +69,12 @@ describe('a resource', () => {
     );
     const deployment = await existing(namespace, 'Deployment');
     assert.equal(deployment.metadata.generation, before.metadata.generation);
+    // How many status writes there are depends on how fast pods and Deployment come; see steady.test.
     const written = world
       .writes(OPERATOR, since)
-      .filter(({ what }) => what.includes(`/${namespace}/`) && !what.includes('/events'));
-    assert.ok(written.length <= 3, JSON.stringify(written));
-    assert.deepEqual(
-      written.filter(({ what }) => !what.endsWith('/status')).map(({ what }) => what),
-      [`/api/v1/namespaces/${namespace}/services/l4b-edge`],
-    );
+      .map(({ what }) => what)
+      .filter((what) => what.includes(`/${namespace}/`) && !/\/events|\/status$/.test(what));
+    assert.deepEqual(written, [`/api/v1/namespaces/${namespace}/services/l4b-edge`]);
   });
 
   test('scaled by kubectl changes its Deployment and gets a disruption budget', async () => {
