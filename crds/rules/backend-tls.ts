@@ -4,12 +4,14 @@ import type { Listener } from '../listener.ts';
 import { backendsOfListener } from '../listener-backends.ts';
 import { ownNamespaceOnly } from './own-namespace.ts';
 import { problemIf, rule } from './rule.ts';
+import { standaloneOnly } from './standalone-only.ts';
 
+const SCOPE = 'spec.backends[].tls';
 const INSECURE = 'mode Insecure verifies nothing: remove caRef and caFile, or use mode Verify';
 
 const insecureWithoutBundle = rule<BackendTls>({
   id: 'backend-tls-insecure-bundle',
-  scope: 'spec.backends[].tls',
+  scope: SCOPE,
   reads: ['mode', 'caRef', 'caFile'],
   rule: "self.mode != 'Insecure' || !(has(self.caRef) || has(self.caFile))",
   message: INSECURE,
@@ -22,33 +24,21 @@ const insecureWithoutBundle = rule<BackendTls>({
     ),
 });
 
-const ownNamespace = ownNamespaceOnly(
-  'backend-tls-secret-namespace',
-  'spec.backends[].tls.clientCertificateRef',
-);
+const ownNamespace = ownNamespaceOnly('backend-tls-secret-namespace', `${SCOPE}.clientCertificateRef`);
 
-const FILES = [
-  { field: 'caFile', instead: 'caRef' },
-  { field: 'clientCertificateFile', instead: 'clientCertificateRef' },
-] as const;
+const bundleFile = standaloneOnly<BackendTls>({
+  id: 'backend-tls-ca-file-standalone',
+  scope: SCOPE,
+  field: 'caFile',
+  why: 'works only without a cluster, because a pod has no such file: use caRef',
+});
 
-const filesOfPods = FILES.map(({ field, instead }) =>
-  rule<BackendTls>({
-    id: `backend-tls-${field === 'caFile' ? 'ca' : 'certificate'}-file-standalone`,
-    aboutPods: true,
-    scope: 'spec.backends[].tls',
-    reads: [field],
-    rule: `!has(self.${field})`,
-    message: `${field} works only without a cluster, because a pod has no such file: use ${instead}`,
-    fieldPath: `.${field}`,
-    check: (tls) =>
-      problemIf(
-        tls[field] !== undefined,
-        [field],
-        `works only without a cluster, because a pod has no such file: use ${instead}`,
-      ),
-  }),
-);
+const certificateFile = standaloneOnly<BackendTls>({
+  id: 'backend-tls-certificate-file-standalone',
+  scope: SCOPE,
+  field: 'clientCertificateFile',
+  why: 'works only without a cluster, because a pod has no such file: use clientCertificateRef',
+});
 
 const passesOn = ({ protocol, tls }: Listener): boolean => protocol === 'UDP' || tls?.mode === 'Passthrough';
 
@@ -79,4 +69,10 @@ const ofStreamsInTheClear = rule<L4BalancerSpec>({
     }),
 });
 
-export const BACKEND_TLS_RULES = [insecureWithoutBundle, ownNamespace, ...filesOfPods, ofStreamsInTheClear];
+export const BACKEND_TLS_RULES = [
+  insecureWithoutBundle,
+  ownNamespace,
+  bundleFile,
+  certificateFile,
+  ofStreamsInTheClear,
+];

@@ -1,5 +1,6 @@
 import type { ClientCertificates } from '../client-certificates.ts';
 import { problemIf, rule } from './rule.ts';
+import { standaloneOnly } from './standalone-only.ts';
 
 const SCOPE = 'spec.listeners[].tls.clientCertificates';
 
@@ -33,27 +34,18 @@ const namesOfAll = rule<ClientCertificates>({
     ),
 });
 
-const FILES = [
-  { field: 'caFiles', instead: 'caRefs' },
-  { field: 'crlFiles', instead: 'crlRefs' },
-] as const;
+const bundleFiles = standaloneOnly<ClientCertificates>({
+  id: 'client-certificates-ca-files-standalone',
+  scope: SCOPE,
+  field: 'caFiles',
+  why: 'work only without a cluster, because a pod has no such files: use caRefs',
+});
 
-const filesOfPods = FILES.map(({ field, instead }) =>
-  rule<ClientCertificates>({
-    id: `client-certificates-${field === 'caFiles' ? 'ca' : 'crl'}-files-standalone`,
-    aboutPods: true,
-    scope: SCOPE,
-    reads: [field],
-    rule: `!has(self.${field})`,
-    message: `${field} work only without a cluster, because a pod has no such files: use ${instead}`,
-    fieldPath: `.${field}`,
-    check: (clients) =>
-      problemIf(
-        clients[field] !== undefined,
-        [field],
-        `work only without a cluster, because a pod has no such files: use ${instead}`,
-      ),
-  }),
-);
+const listFiles = standaloneOnly<ClientCertificates>({
+  id: 'client-certificates-crl-files-standalone',
+  scope: SCOPE,
+  field: 'crlFiles',
+  why: 'work only without a cluster, because a pod has no such files: use crlRefs',
+});
 
-export const CLIENT_CERTIFICATES_RULES = [authorities, namesOfAll, ...filesOfPods];
+export const CLIENT_CERTIFICATES_RULES = [authorities, namesOfAll, bundleFiles, listFiles];
