@@ -1,9 +1,12 @@
 import type { NameFollower } from './with-named.ts';
 
-/** Calls `beforeKeys` once, before `follower` reads the first private key; a proxy may never have one. */
-export const guardKeys = (follower: NameFollower, beforeKeys: () => void): NameFollower => {
+/**
+ * Returns what guards followers of private keys: `beforeKeys` is called once, before the first of them reads
+ * one; a proxy may never have any.
+ */
+export const keyGuard = (beforeKeys: () => void): ((follower: NameFollower) => NameFollower) => {
   let isGuarded = false;
-  return {
+  return (follower) => ({
     ...follower,
     setNames(names) {
       if (names.length > 0 && !isGuarded) {
@@ -12,5 +15,5 @@ export const guardKeys = (follower: NameFollower, beforeKeys: () => void): NameF
       }
       follower.setNames(names);
     },
-  };
+  });
 };

@@ -18,7 +18,7 @@ import { OF_BACKENDS } from './certificate-use.ts';
 import { Certificates } from './certificates.ts';
 import { followConfigMaps } from './config-maps.ts';
 import { follow } from './follow-collection.ts';
-import { guardKeys } from './guard-keys.ts';
+import { keyGuard } from './guard-keys.ts';
 import { namedCaBundles } from './named-ca-bundles.ts';
 import { namedCertificates, namedClientCertificates } from './named-certificates.ts';
 import { followClientTrust, namedClientTrust } from './named-client-trust.ts';
@@ -112,17 +112,18 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
   const lists = new SourceLists();
   const configMaps = followConfigMaps({ namespace, lists, onChange: changed, following });
   const certificates = new Certificates();
-  const secrets = guardKeys(followSecrets({ namespace, certificates, onChange: changed, following }), () =>
-    options.beforeKeys?.(),
-  );
+  const guarded = keyGuard(() => options.beforeKeys?.());
+  const secrets = guarded(followSecrets({ namespace, certificates, onChange: changed, following }));
   const clientCertificates = new Certificates(OF_BACKENDS);
-  const clientSecrets = followSecrets({
-    namespace,
-    certificates: clientCertificates,
-    onChange: changed,
-    following,
-    kind: 'Client certificate in Secret',
-  });
+  const clientSecrets = guarded(
+    followSecrets({
+      namespace,
+      certificates: clientCertificates,
+      onChange: changed,
+      following,
+      kind: 'Client certificate in Secret',
+    }),
+  );
   const bundles = new CaBundles();
   const caObjects = followTogether(
     followCaObjects({ namespace, bundles, onChange: changed, following }),
@@ -141,7 +142,7 @@ export const followKubernetes = (options: KubernetesSourceOptions): Source => {
     [
       [namedLists(lists), configMaps],
       [namedCertificates(certificates), secrets],
-      [namedClientCertificates(clientCertificates), guardKeys(clientSecrets, () => options.beforeKeys?.())],
+      [namedClientCertificates(clientCertificates), clientSecrets],
       [namedCaBundles(bundles), caObjects],
       [namedClientTrust(clientBundles, revoked), clientTrust],
     ],

@@ -4,7 +4,7 @@ import { followCaFiles } from './ca-files.ts';
 import { followCertificateFiles } from './certificate-files.ts';
 import { OF_BACKENDS } from './certificate-use.ts';
 import { Certificates } from './certificates.ts';
-import { guardKeys } from './guard-keys.ts';
+import { keyGuard } from './guard-keys.ts';
 import { followListFiles } from './list-files.ts';
 import { namedCaBundles } from './named-ca-bundles.ts';
 import { namedCertificates, namedClientCertificates } from './named-certificates.ts';
@@ -31,24 +31,23 @@ export const followFiles = (folder: string, now: () => Configuration, beforeKeys
   const bundles = new CaBundles();
   const clientBundles = new CaBundles();
   const revoked = new RevocationLists();
+  const guarded = keyGuard(beforeKeys);
   const all: NamedFiles['all'] = [
     [namedLists(lists), followListFiles(folder, lists)],
     [
       namedCertificates(certificates),
-      guardKeys(
+      guarded(
         followCertificateFiles(folder, certificates, () =>
           now().listeners.flatMap(({ certificateFiles = [] }) => certificateFiles),
         ),
-        beforeKeys,
       ),
     ],
     [
       namedClientCertificates(clientCertificates),
-      guardKeys(
+      guarded(
         followCertificateFiles(folder, clientCertificates, () =>
           now().backends.flatMap(({ credentials }) => credentials?.certificateFile ?? []),
         ),
-        beforeKeys,
       ),
     ],
     [namedCaBundles(bundles), followCaFiles(folder, bundles)],
