@@ -27,7 +27,7 @@ import { isUsedUp } from './descriptor-room.ts';
 import { claimDescriptor, closeDescriptor } from './descriptors.ts';
 import { setKeepalive } from './keepalive.ts';
 import { dropEndpointSocket } from './leave-endpoint.ts';
-import { endpointTransport } from './limited-transport.ts';
+import { transportFor } from './limited-transport.ts';
 import { prepareTls } from './secure-endpoint.ts';
 import type { ServedBackend } from './served-table.ts';
 import { watchEndpoint } from './watch-sides.ts';
@@ -50,7 +50,7 @@ const openSocket = (
   const endpoint = connection * 2 + ENDPOINT;
   connections.fd[endpoint] = fd;
   connections.header[connection] = header;
-  connections.setTransport(endpoint, endpointTransport(acceptor, connection, transport));
+  connections.setTransport(endpoint, transportFor(acceptor, connection, transport));
   // Its urgent bytes come in line with the others, as a client's do: they would be lost otherwise.
   sys.setOption(fd, SOL_SOCKET, SO_OOBINLINE, 1);
   // A client's socket inherits it from the listening one.

@@ -9,7 +9,7 @@ import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 import { handshakeFailure } from './handshake-failure.ts';
-import { clientTransport } from './limited-transport.ts';
+import { transportFor } from './limited-transport.ts';
 import { PREFACE_BYTES } from './preface.ts';
 import type { ContextHandle } from './server-contexts.ts';
 import { drop, tell } from './tell.ts';
@@ -58,7 +58,7 @@ export const beginHandshake = (
     resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
     return;
   }
-  const transport = clientTransport(acceptor, connection, TLS);
+  const transport = transportFor(acceptor, connection, TLS);
   connections.tls[client] = side;
   connections.tlsNotes[client] = 0;
   connections.swapTransport(client, transport);

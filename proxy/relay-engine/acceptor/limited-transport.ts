@@ -17,20 +17,13 @@ const limited = (
   return acceptor.limits?.isUnfinished(connection) === true ? awaiting(maybePaced) : maybePaced;
 };
 
-/** The transport for the endpoint's side of a connection, where that of its backend is `transport`. */
-export const endpointTransport = (
-  acceptor: Acceptor,
-  connection: number,
-  transport: Transport,
-): Transport => {
+/** The transport for a side of a connection that would have `transport` without limits. */
+export const transportFor = (acceptor: Acceptor, connection: number, transport: Transport): Transport => {
   const { connections, table } = acceptor;
   const limits =
     table.limits.size === 0 ? undefined : table.limits.get(connections.listenerSlot[connection] as number);
   return limits === undefined ? transport : limited(acceptor, connection, transport, limits);
 };
-
-/** The transport for the client's side of a connection, when it gets another one. */
-export const clientTransport = endpointTransport;
 
 /** Gives the sides of a connection that exist the transports that its limits need from now on. */
 export const limitTransports = (acceptor: Acceptor, connection: number, limits: ServedLimits): void => {
