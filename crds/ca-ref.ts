@@ -23,5 +23,3 @@ export const caFile = z
   .min(1)
   .max(255)
   .describe('Path of a file with certificates of authorities in PEM; relative to the manifest.');
-
-export type CaRef = z.output<typeof caRef>;

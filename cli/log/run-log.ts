@@ -55,7 +55,7 @@ export const runLog = async (
       const entries = await lastEntries(session.transport, session.namespace, pod).catch((error: unknown) => {
         const explained = explain(error, `read the log of ${pod}`);
         if (explained.code === 'NoRight' || explained.code === 'NoLogin') throw explained;
-        say(`${explained.message}`);
+        say(explained.message);
         return [];
       });
       const own = new Seen();

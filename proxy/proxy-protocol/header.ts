@@ -46,9 +46,7 @@ export const V2_LOCAL = 0x20;
 export const V2_PROXY = 0x21;
 /** Address family and transport, and the bytes that such addresses take. */
 export const TCP_OVER_IPV4 = 0x11;
-export const UDP_OVER_IPV4 = 0x12;
 export const TCP_OVER_IPV6 = 0x21;
-export const UDP_OVER_IPV6 = 0x22;
 export const IPV4_ADDRESS_BYTES = 12;
 export const IPV6_ADDRESS_BYTES = 36;
 export const UNIX_ADDRESS_BYTES = 216;

@@ -80,15 +80,10 @@ export class Certificates {
   /** By name: the certificates that were read, or that cannot be used and never could. */
   get known(): ReadonlyMap<string, KnownKeyPair> {
     return new Map(
-      [...this.#entries].map(
-        ([
-          name,
-          {
-            choice: { pair },
-            unstapled,
-          },
-        ]) => [name, unstapled === undefined ? (pair ?? 'None') : (pair?.withStaple(undefined) ?? 'None')],
-      ),
+      [...this.#entries].map(([name, { choice, unstapled }]) => {
+        const pair = unstapled === undefined ? choice.pair : choice.pair?.withStaple(undefined);
+        return [name, pair ?? 'None'];
+      }),
     );
   }
 

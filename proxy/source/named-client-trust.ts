@@ -51,7 +51,8 @@ export const namedClientTrust = (bundles: CaBundles, lists: RevocationLists): Na
   const findOf = (listener: ListenerConfiguration): Found => {
     const { name, clientAuthorities } = listener;
     const { caNames = [], crlNames = [] } = clientAuthorities ?? {};
-    const known = caNames.map((one) => bundles.known.get(one));
+    const byName = bundles.known;
+    const known = caNames.map((one) => byName.get(one));
     const read = known.flatMap((one) => (one === undefined || one === 'None' ? [] : one));
     const revoked = crlNames.map((one) => lists.listsOf(one));
     const names = JSON.stringify(clientAuthorities);
