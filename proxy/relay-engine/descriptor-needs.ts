@@ -1,11 +1,9 @@
 import type { DescriptorNeeds } from '../engine/kind.ts';
+import { SPARE_PER_ACCEPTOR } from './acceptor/descriptor-room.ts';
 import { MAX_DESCRIPTORS } from './acceptor/shared-memory.ts';
 
-/**
- * An acceptor's thread holds 5 (measured), and one each for its epoll set and its eventfd. Two more, because
- * acceptors that check the limit at the same time may each accept one connection too many.
- */
-const OWN_PER_ACCEPTOR = 9;
+/** An acceptor's thread holds 5 (measured), and one each for its epoll set and its eventfd. */
+const OWN_PER_ACCEPTOR = 7 + SPARE_PER_ACCEPTOR;
 /** Each acceptor has its own listening socket, and may hold a client's socket to hand over. */
 const MIN_PER_ACCEPTOR = 2;
 export const PER_CONNECTION = 2;

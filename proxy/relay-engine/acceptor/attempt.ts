@@ -23,8 +23,8 @@ import {
 import { connectFailure } from './connect-failure.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { isUsedUp } from './descriptor-room.ts';
-import { claimDescriptor, closeDescriptor } from './descriptors.ts';
+import { leaveRoom, takeRoom } from './descriptor-room.ts';
+import { claimDescriptor, closeDescriptor, ownDescriptor } from './descriptors.ts';
 import { setKeepalive } from './keepalive.ts';
 import { dropEndpointSocket } from './leave-endpoint.ts';
 import { transportFor } from './limited-transport.ts';
@@ -42,11 +42,14 @@ const openSocket = (
   { transport, header }: ServedBackend,
   family: number,
 ): number => {
-  if (isUsedUp(acceptor)) return -EMFILE;
+  if (!takeRoom(acceptor)) return -EMFILE;
   const fd = acceptor.sys.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return fd;
+  if (fd < 0) {
+    leaveRoom(acceptor);
+    return fd;
+  }
   const { connections, sys, table } = acceptor;
-  claimDescriptor(acceptor, fd);
+  ownDescriptor(acceptor, fd);
   const endpoint = connection * 2 + ENDPOINT;
   connections.fd[endpoint] = fd;
   connections.header[connection] = header;

@@ -17,10 +17,31 @@ export const isFull = ({ shared, table, acceptors }: Acceptor): boolean => {
   return left < coming;
 };
 
+interface Room {
+  readonly shared: Pick<Acceptor['shared'], 'held'>;
+  readonly table: Pick<Acceptor['table'], 'descriptorLimit'>;
+  readonly acceptors: number;
+}
+
 /**
- * Whether one more descriptor would exceed the limit. Connections that wait for a preface or for capacity
- * hold one of their two, so that there can be more of them than all would need together: those that then find
- * none left end, rather than take what is kept for the admin endpoint and health checks.
+ * Descriptors beyond the limit, for each acceptor. Several acceptors may find the last free place at the same
+ * time, and each accept a client for it: each of those clients is served, too.
  */
-export const isUsedUp = ({ shared, table }: Pick<Acceptor, 'shared' | 'table'>): boolean =>
-  Atomics.load(shared.held, 0) >= table.descriptorLimit;
+export const SPARE_PER_ACCEPTOR = 2;
+
+/**
+ * Takes room for a descriptor of an endpoint's side before it is opened; false if there is none. Connections
+ * that wait for a preface or for capacity hold one of their two, so that there can be more of them than all
+ * would need together: those that then find none left end, rather than take what is kept for the admin
+ * endpoint and health checks.
+ */
+export const takeRoom = ({ shared, table, acceptors }: Room): boolean => {
+  if (Atomics.add(shared.held, 0, 1) < table.descriptorLimit + SPARE_PER_ACCEPTOR * acceptors) return true;
+  leaveRoom({ shared });
+  return false;
+};
+
+/** Gives room back that was taken for a descriptor which could not be opened. */
+export const leaveRoom = ({ shared }: Pick<Room, 'shared'>): void => {
+  Atomics.sub(shared.held, 0, 1);
+};

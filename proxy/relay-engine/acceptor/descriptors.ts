@@ -1,9 +1,14 @@
 import type { Acceptor } from './context.ts';
 
 /** Records that this acceptor holds a connection's descriptor from now on. */
-export const claimDescriptor = ({ shared, index }: Acceptor, fd: number): void => {
+export const claimDescriptor = (acceptor: Acceptor, fd: number): void => {
+  ownDescriptor(acceptor, fd);
+  Atomics.add(acceptor.shared.held, 0, 1);
+};
+
+/** The same for a descriptor for which room was taken before it was opened. */
+export const ownDescriptor = ({ shared, index }: Acceptor, fd: number): void => {
   shared.owners[fd] = index + 1;
-  Atomics.add(shared.held, 0, 1);
 };
 
 /**

@@ -21,8 +21,8 @@ import { connectFailure } from './connect-failure.ts';
 import type { ConnectionIds } from './connection-ids/connection-ids.ts';
 import { ENDPOINT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { isUsedUp } from './descriptor-room.ts';
-import { claimDescriptor } from './descriptors.ts';
+import { leaveRoom, takeRoom } from './descriptor-room.ts';
+import { ownDescriptor } from './descriptors.ts';
 import { sideToken } from './event-tokens.ts';
 import { noteFailure } from './failed-attempt.ts';
 import { dropEndpointSocket } from './leave-endpoint.ts';
@@ -53,10 +53,13 @@ const connectTo = (acceptor: Acceptor, connection: number, family: number, addre
   const { connections, sys, epoll } = acceptor;
   const sideIndex = connection * 2 + ENDPOINT;
   for (let i = 0; i < PORT_TRIES; i++) {
-    if (isUsedUp(acceptor)) return -EMFILE;
+    if (!takeRoom(acceptor)) return -EMFILE;
     const fd = sys.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return fd;
-    claimDescriptor(acceptor, fd);
+    if (fd < 0) {
+      leaveRoom(acceptor);
+      return fd;
+    }
+    ownDescriptor(acceptor, fd);
     connections.fd[sideIndex] = fd;
     // A kernel without it passes on each datagram by itself.
     sys.setOption(fd, IPPROTO_UDP, UDP_GRO, 1);

@@ -201,7 +201,9 @@ test('clients that all end their prefaces at the same time take nothing that is 
       async () => server.accepted() + (await lacking()) >= clients.length,
     );
     assert.ok((await lacking()) > 0, 'there were enough descriptors for all');
-    assert.ok((await proxy.metric('l4balancer_descriptors_left')) >= 0, 'some of the reserve is used');
+    const held = await proxy.metric('l4balancer_descriptors_held');
+    // Two acceptors have two each to spare for clients that both accept at the same time.
+    assert.ok(held <= limit + 4, `${held} of ${limit} are held, so some of the reserve`);
     const answers = await Promise.all(
       Array.from({ length: 24 }, () => fetch(`http://${proxy.admin}/healthz`)),
     );

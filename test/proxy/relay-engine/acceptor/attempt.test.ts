@@ -8,7 +8,7 @@ import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.
 import { EMPTY_TABLE, type ServedBackend } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import { writeSocketAddress } from '../../../../proxy/sys/socket-address.ts';
-import { EADDRNOTAVAIL, SOCK_DGRAM } from '../../../../proxy/sys/sys.ts';
+import { EADDRNOTAVAIL, EMFILE, SOCK_DGRAM } from '../../../../proxy/sys/sys.ts';
 import { acceptorForTest, backendForTest, tableForTest } from './acceptor.ts';
 
 /** One backend with this endpoint. */
@@ -60,6 +60,14 @@ test('an endpoint is unreachable without a local address of its family, which is
 test('if only streams find no local port, ports have run out, and the proxy chooses them from then on', () => {
   const seen = attempt('2001:db8::1', 'Fine');
   assert.deepEqual(seen, { failure: 'NoSourcePort', streams: 17, chosen: true, held: 0 });
+});
+
+test('a socket that cannot be opened takes no room', () => {
+  using acceptor = acceptorForTest({ ...libc(), socket: () => -EMFILE });
+  acceptor.table = serveTable(tableTo('192.0.2.1'), EMPTY_TABLE, acceptor.shared);
+  const backend = acceptor.table.backends.get(0) as ServedBackend;
+  assert.equal(beginAttempt(acceptor, beginOn(acceptor), backend, 0), 'NoDescriptors');
+  assert.equal(acceptor.shared.held[0], 0);
 });
 
 test('over IPv4, a missing local address always means a lack of ports', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isFull } from '../../../../proxy/relay-engine/acceptor/descriptor-room.ts';
+import { isFull, leaveRoom, takeRoom } from '../../../../proxy/relay-engine/acceptor/descriptor-room.ts';
 import { serveTable } from '../../../../proxy/relay-engine/acceptor/serve-table.ts';
 import { INTS, intsAt } from '../../../../proxy/relay-engine/acceptor/shared-memory.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
@@ -48,3 +48,28 @@ for (const [what, load, full] of TABLE)
   test(`there is ${full ? 'no ' : ''}room for a connection if ${what}`, () => {
     assert.equal(isFullWith(load), full);
   });
+
+test('of a client that each acceptor accepted for the same last free place, each is served', () => {
+  const acceptors = 16;
+  const shared = { held: new Int32Array([LIMIT - 2]) };
+  const each = Array.from({ length: acceptors }, () => ({
+    shared,
+    acceptors,
+    table: { descriptorLimit: LIMIT },
+  }));
+  // All of them have looked, and found room, before the first one accepts.
+  shared.held[0] = (shared.held[0] as number) + acceptors;
+  assert.deepEqual(new Set(each.map(takeRoom)), new Set([true]));
+  assert.equal(shared.held[0], LIMIT - 2 + 2 * acceptors);
+});
+
+test('room beyond what acceptors may need at the same time is refused, and refusals take none', () => {
+  const room = {
+    shared: { held: new Int32Array([LIMIT + 3]) },
+    acceptors: 2,
+    table: { descriptorLimit: LIMIT },
+  };
+  assert.deepEqual([takeRoom(room), takeRoom(room), room.shared.held[0]], [true, false, LIMIT + 4]);
+  leaveRoom(room);
+  assert.deepEqual([takeRoom(room), room.shared.held[0]], [true, LIMIT + 4]);
+});
