@@ -229,14 +229,8 @@ test('changing the mode of the access log takes effect at once and closes no con
     await howDialEnds(refusedPort);
     await proxy.until('idle', async () => (await proxy.open()) === 1);
   };
-  const mode = async (accessLog: NonNullable<Manifest['accessLog']>): Promise<void> => {
-    const { tableVersion } = await proxy.status();
-    await proxy.write(manifestText(manifest(accessLog)));
-    await proxy.until('changed', async () => {
-      const { acceptors, tableVersion: now } = await proxy.status();
-      return now > tableVersion && acceptors.every((acceptor) => acceptor.tableVersion === now);
-    });
-  };
+  const mode = (accessLog: NonNullable<Manifest['accessLog']>): Promise<void> =>
+    proxy.serve(() => proxy.write(manifestText(manifest(accessLog))));
   const lines = async (): Promise<number> => proxy.metric('l4balancer_access_log_lines_total');
   try {
     await answers(kept);

@@ -69,9 +69,7 @@ test('new weights apply to connections accepted after the change', async () => {
       [[1, 3], { a: 3, b: 9 }],
       [[1, 0], { a: 12, b: 0 }],
     ] as const) {
-      const { revision } = await proxy.status();
-      await proxy.write(manifestText(manifest(weights)));
-      await proxy.until('serving', async () => (await proxy.status()).revision !== revision);
+      await proxy.serve(() => proxy.write(manifestText(manifest(weights))));
       assert.deepEqual(await count(), expected);
     }
   } finally {

@@ -22,14 +22,8 @@ const manifest = (limits?: Limits): Manifest => ({
 });
 
 /** Serves these limits from now on. */
-const limit = async (limits?: Limits): Promise<void> => {
-  const { tableVersion } = await proxy.status();
-  await proxy.write(manifestText(manifest(limits)));
-  await proxy.until('serving the new limits', async () => {
-    const { tableVersion: now, acceptors } = await proxy.status();
-    return now > tableVersion && acceptors.every((acceptor) => acceptor.tableVersion === now);
-  });
-};
+const limit = (limits?: Limits): Promise<void> =>
+  proxy.serve(() => proxy.write(manifestText(manifest(limits))));
 
 const dial = (localAddress: string): Socket => {
   const socket = connect({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true });

@@ -107,6 +107,7 @@ test('a DNS server that ends is found by the checks of both protocols, and is us
   await servers.get(first)?.stop();
   servers.delete(first);
   await proxy.until('not using it', async () => (await isUsed(first)).every((used) => used === false));
+  await proxy.untilServed();
   assert.deepEqual(await isUsed(second), [true, true]);
   assert.deepEqual(await answering(4), ['server-1']);
   assert.deepEqual(await answering(4, '+tcp'), ['server-1']);

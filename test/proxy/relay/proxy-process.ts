@@ -165,6 +165,24 @@ export class ProxyProcess {
     await rename(`${this.#file}.new`, this.#file);
   }
 
+  /**
+   * Makes a change and waits until every acceptor serves it: the control thread reports it before the last of
+   * them does, and any of them may get the next client.
+   */
+  async serve(change: () => Promise<unknown>): Promise<void> {
+    const { tableVersion } = await this.status();
+    await change();
+    await this.untilServed(tableVersion + 1);
+  }
+
+  /** Waits until every acceptor serves the newest table, which has at least this version. */
+  async untilServed(version = 1): Promise<void> {
+    await this.until(`serving version ${version} with every acceptor`, async () => {
+      const { acceptors, tableVersion } = await this.status();
+      return tableVersion >= version && acceptors.every((acceptor) => acceptor.tableVersion === tableVersion);
+    });
+  }
+
   /** Polls until `check` holds; fails with the proxy's output if the process exits or after a minute. */
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
     const poll = async (): Promise<boolean> => {

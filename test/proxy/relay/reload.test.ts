@@ -84,6 +84,7 @@ test('an added listener is served, a removed one refuses, and the others go on',
     await assert.rejects(askOnce(second), { code: 'ECONNREFUSED' });
     await proxy.write(manifestText(both));
     await proxy.until('serving both', async () => (await proxy.status()).listeners.length === 2);
+    await proxy.untilServed();
     assert.equal(await askOnce(second), 'hello');
     await proxy.write(manifestText({ ...both, listeners: both.listeners.slice(1) }));
     // The counters of the removed one are shown for a while longer.
@@ -91,6 +92,7 @@ test('an added listener is served, a removed one refuses, and the others go on',
       const { listeners } = await proxy.status();
       return listeners.filter(({ leaving }) => leaving !== true).length === 1;
     });
+    await proxy.untilServed();
     await assert.rejects(askOnce(first), { code: 'ECONNREFUSED' });
     assert.equal(await askOnce(second), 'hello');
   } finally {
@@ -146,6 +148,7 @@ test('after a bad edit the last good table is kept, the reason is reported, and 
     await proxy.until('free of findings again', async () =>
       (await proxy.status()).findings.every(({ message }) => !message.includes('nobody')),
     );
+    await proxy.untilServed();
     assert.equal(await askOnce(port), 'a');
   } finally {
     await proxy.stop();

@@ -29,11 +29,13 @@ test('an endpoint that is added gets few clients at first, and its full share in
     // counted.
     await proxy.write(manifestText(manifest('1h', [old.port, young.port])));
     await proxy.until('serving the new endpoint', async () => (await newEndpoint())?.used === true);
+    await proxy.untilServed();
     assert.equal((await newEndpoint())?.share, 0.1);
     const first = await reached(port, 'young', 110);
     assert.ok(first > 0 && first <= 30, `${first} of 110 clients`);
     await proxy.write(manifestText(manifest('1s', [old.port, young.port])));
     await proxy.until('done with the slow start', async () => (await newEndpoint())?.share === 1);
+    await proxy.untilServed();
     const last = await reached(port, 'young', 110);
     assert.ok(last >= 40, `${last} of 110 clients`);
   } finally {

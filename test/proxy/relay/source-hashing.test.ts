@@ -63,9 +63,7 @@ const write = async (names: readonly string[], more: Partial<BackendInput> = {})
     const text = manifestText(manifest(replica, names, more));
     if (written[replica] === text) continue;
     written[replica] = text;
-    const { revision } = await proxy.status();
-    await proxy.write(text);
-    await proxy.until('serving the change', async () => (await proxy.status()).revision !== revision);
+    await proxy.serve(() => proxy.write(text));
   }
 };
 

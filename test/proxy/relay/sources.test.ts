@@ -67,11 +67,8 @@ const answerTo = async (address: string, port = ports[0]): Promise<string> => {
   return text === '' ? how : text;
 };
 
-const serve = async (sources: SourcesInput | undefined, more?: Change): Promise<void> => {
-  const before = (await proxy.status()).revision;
-  await proxy.write(manifestText(manifest(sources, more)));
-  await proxy.until('serving new sources', async () => (await proxy.status()).revision !== before);
-};
+const serve = (sources: SourcesInput | undefined, more?: Change): Promise<void> =>
+  proxy.serve(() => proxy.write(manifestText(manifest(sources, more))));
 
 const ROWS: readonly {
   readonly what: string;
