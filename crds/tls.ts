@@ -112,6 +112,14 @@ export const listenerTls = z.object({
     .describe(
       'Refuses clients that name no host, or one that no certificate is for, instead of giving them the first certificate. Defaults to false. Only with mode Terminate.',
     ),
+  ticketKeysFile: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe(
+      'Path of a file with the three keys of session tickets, 80 bytes each: that in use, the previous one, and the next one; relative to the manifest, and followed. Proxies with the same keys resume each other’s sessions. All listeners that name one name the same, and those that name none use it as well. Omit for keys that the proxy makes by itself. Only with mode Terminate, and without a cluster, where the operator makes such keys.',
+    ),
   clientCertificates: clientCertificates
     .optional()
     .describe(

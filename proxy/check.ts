@@ -11,6 +11,7 @@ import { configurationOf } from './configuration/from-l4balancer.ts';
 import { EXIT } from './errors/proxy-error.ts';
 import { checkCaFiles, checkCertificateFiles, checkRevocationFiles } from './source/check-certificates.ts';
 import { checkListFiles, type FileFinding } from './source/check-lists.ts';
+import { checkTicketKeysFiles } from './source/check-ticket-keys.ts';
 import { ownPortFindings } from './source/own-ports.ts';
 import { portInManifest } from './source/standalone.ts';
 
@@ -61,6 +62,7 @@ const checkNamedFiles = (spec: L4BalancerSpec, folder: string): readonly FileFin
   ...checkCertificateFiles(clientCertificateFilesOf(spec), folder, false),
   ...checkCaFiles(caFilesOf(spec), folder),
   ...checkRevocationFiles(revocationFilesOf(spec), folder),
+  ...checkTicketKeysFiles(ticketKeysFilesOf(spec), folder),
 ];
 
 /** The lists of sources in files; those in ConfigMaps are the cluster's. */
@@ -83,6 +85,10 @@ const caFilesOf = ({ listeners, backends }: L4BalancerSpec): readonly string[] =
 
 const revocationFilesOf = ({ listeners }: L4BalancerSpec): readonly string[] => [
   ...new Set(listeners.flatMap(({ tls }) => tls?.clientCertificates?.crlFiles ?? [])),
+];
+
+const ticketKeysFilesOf = ({ listeners }: L4BalancerSpec): readonly string[] => [
+  ...new Set(listeners.flatMap(({ tls }) => tls?.ticketKeysFile ?? [])),
 ];
 
 const readStdin = (): FileContent => ({ ok: true, text: readFileSync(0, 'utf8') });

@@ -42,6 +42,8 @@ export const FINDINGS = {
     'A list of revoked certificates of clients cannot be used; the one read last stays in use.',
   RevocationListExpired:
     'A list of revoked certificates has expired, so that the clients of its authority are refused.',
+  TicketKeysInvalid:
+    'A file with keys of session tickets does not exist or cannot be used; the keys read last stay in use.',
   EndpointsNotVerified:
     'A backend speaks TLS with its endpoints without verifying their certificates (tls.mode Insecure).',
   OcspResponseUnfit:

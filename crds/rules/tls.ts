@@ -5,6 +5,7 @@ import { nearest } from '../nearest.ts';
 import type { ListenerTls, TlsRoute } from '../tls.ts';
 import { ownNamespaceOnly } from './own-namespace.ts';
 import { problemIf, rule } from './rule.ts';
+import { standaloneOnly } from './standalone-only.ts';
 
 const backendOrRoutes = rule<Listener>({
   id: 'listener-backend-or-routes',
@@ -61,6 +62,7 @@ const OF_TERMINATION = [
   'cipherProfile',
   'alpn',
   'strictSni',
+  'ticketKeysFile',
   'clientCertificates',
 ] as const;
 
@@ -112,6 +114,34 @@ const filesOfPods = rule<L4BalancerSpec>({
         'works only without a cluster, because a pod has no such files: use certificateRefs',
       ),
     ),
+});
+
+const ticketKeysOfPods = standaloneOnly<ListenerTls>({
+  id: 'tls-ticket-keys-file-standalone',
+  scope: 'spec.listeners[].tls',
+  field: 'ticketKeysFile',
+  why: 'works only without a cluster: remove it, since the operator gives all replicas the same keys',
+});
+
+/** A proxy has one set of keys for all its listeners. */
+const ticketKeysAreOne = rule<L4BalancerSpec>({
+  id: 'tls-ticket-keys-file-one',
+  scope: 'spec',
+  reads: ['listeners[?].tls.ticketKeysFile'],
+  rule: '[self.listeners.filter(l, has(l.tls) && has(l.tls.ticketKeysFile)).map(l, l.tls.ticketKeysFile)].all(files, files.all(f, f == files[0]))',
+  message: 'listeners name different files in tls.ticketKeysFile: name the same one in all of them',
+  fieldPath: '.listeners',
+  check: ({ listeners }) => {
+    const first = listeners.findIndex(({ tls }) => tls?.ticketKeysFile !== undefined);
+    const file = listeners[first]?.tls?.ticketKeysFile;
+    return listeners.flatMap(({ tls }, i) =>
+      problemIf(
+        tls?.ticketKeysFile !== undefined && tls.ticketKeysFile !== file,
+        ['listeners', i, 'tls', 'ticketKeysFile'],
+        `is another file than ${formatValue(file ?? '')} of listeners[${first}], but a proxy has one for all listeners: name the same one`,
+      ),
+    );
+  },
 });
 
 const haveSameProtocol = ({ alpn: some }: TlsRoute, { alpn: others }: TlsRoute): boolean =>
@@ -190,6 +220,8 @@ export const TLS_RULES = [
   onlyTerminated,
   startTlsPassed,
   filesOfPods,
+  ticketKeysOfPods,
+  ticketKeysAreOne,
   routesOverlap,
   defaultTwice,
   backendExists,

@@ -45,6 +45,8 @@ export interface ListenerConfiguration extends Binding {
   readonly certificateFiles?: readonly CertificateFile[];
   /** Those of them that could be read, which `withKeyPairs` adds. */
   readonly certificates?: readonly KeyPair[];
+  /** Path of the file with the keys of session tickets; omitted if it names none. */
+  readonly ticketKeysFile?: string;
   /** What clients are verified with, by name; omitted if they are not asked for certificates. */
   readonly clientAuthorities?: ClientAuthorities;
   /** What certificates of clients are verified with; omitted if they are not, or if that is not known. */

@@ -79,15 +79,16 @@ const listenerOf = (listener: Listener): ListenerConfiguration => ({
 /** A pair of files is known by the path of its certificate. */
 const certificatesOf = (
   tls: ListenerTls | undefined,
-): Pick<ListenerConfiguration, 'certificateNames' | 'certificateFiles'> => {
+): Pick<ListenerConfiguration, 'certificateNames' | 'certificateFiles' | 'ticketKeysFile'> => {
   if (tls?.mode !== 'Terminate') return {};
-  const { certificateRefs = [], certificateFiles = [] } = tls;
+  const { certificateRefs = [], certificateFiles = [], ticketKeysFile } = tls;
   return {
     certificateNames: [
       ...certificateRefs.map(({ name }) => name),
       ...certificateFiles.map(({ certificate }) => certificate),
     ],
     ...(certificateFiles.length === 0 ? {} : { certificateFiles }),
+    ...(ticketKeysFile === undefined ? {} : { ticketKeysFile }),
   };
 };
 

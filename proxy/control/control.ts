@@ -149,7 +149,7 @@ export const createControl = (options: ControlOptions): Control => {
     applyInput(input) {
       snapshot = input.snapshot;
       options.engine.setShares(amountsOf(input.shares));
-      if (input.ticketKeys !== undefined) options.engine.setTicketKeys(input.ticketKeys);
+      options.engine.setTicketKeys(input.ticketKeys);
       shares = input.shares;
       refused = input.refused;
       reportFindings();

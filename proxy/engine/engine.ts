@@ -35,9 +35,9 @@ export interface Engine {
   setShares(shares: ShareAmounts): void;
   /**
    * Uses these keys for session tickets of TLS, 80 bytes each, the first one for new tickets: other
-   * replicas have the same. Until it is called, the keys are random.
+   * replicas have the same. Without them (undefined, and at first) the keys are random.
    */
-  setTicketKeys(keys: Uint8Array): void;
+  setTicketKeys(keys: Uint8Array | undefined): void;
   /**
    * Stops accepting, after the connections that the kernel has queued were accepted; open connections go on.
    */

@@ -206,7 +206,7 @@ class RelayEngine implements Engine {
     this.#limits.setShares(shares, this.#publisher.wiring.listeners);
   }
 
-  setTicketKeys(keys: Uint8Array): void {
+  setTicketKeys(keys: Uint8Array | undefined): void {
     this.#passOnTicketKeys(this.#ticketKeys.share(keys));
   }
 

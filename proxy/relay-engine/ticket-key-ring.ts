@@ -35,8 +35,16 @@ export class TicketKeyRing {
     return true;
   }
 
-  /** Uses these keys from now on, the first one for new tickets; false if they are in use already. */
-  share(keys: Uint8Array): boolean {
+  /**
+   * Uses these keys from now on, the first one for new tickets, or random ones again (undefined); false if
+   * they are in use already. Tickets that were made before can still be read with random ones.
+   */
+  share(keys: Uint8Array | undefined): boolean {
+    if (keys === undefined) {
+      const wereShared = this.#areShared;
+      this.#areShared = false;
+      return wereShared && this.rotate();
+    }
     this.#areShared = true;
     if (Buffer.compare(keys, this.#keys) === 0) return false;
     this.#keys = new Uint8Array(new SharedArrayBuffer(keys.length));

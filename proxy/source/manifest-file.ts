@@ -50,7 +50,10 @@ export const followManifest = (
     () => snapshot.configuration,
     () => events.beforeKeys?.(),
   );
-  const onInput = withAllNamed(named.all, events.onInput);
+  const onInput = withAllNamed(named.all, (input) => {
+    const ticketKeys = input.snapshot && named.ticketKeysFor(input.snapshot.configuration);
+    events.onInput({ ...input, ...(ticketKeys === undefined ? {} : { ticketKeys }) });
+  });
   const emit = (refused: readonly ProxyFinding[]): void =>
     onInput({
       snapshot,

@@ -12,11 +12,14 @@ import { followClientTrust, namedClientTrust } from './named-client-trust.ts';
 import { namedLists } from './named-lists.ts';
 import { RevocationLists } from './revocation-lists.ts';
 import { SourceLists } from './source-lists.ts';
+import { followTicketKeysFile, namedTicketKeys, TicketKeysFile } from './ticket-keys-file.ts';
 import { followTogether, type Named, type NameFollower } from './with-named.ts';
 
 /** What a manifest refers to in other files, and what follows it. */
 interface NamedFiles {
   readonly all: readonly (readonly [Named, NameFollower])[];
+  /** The keys of session tickets for a configuration; undefined if it names none that could be read. */
+  ticketKeysFor(configuration: Configuration): Uint8Array | undefined;
   stop(): void;
 }
 
@@ -31,6 +34,7 @@ export const followFiles = (folder: string, now: () => Configuration, beforeKeys
   const bundles = new CaBundles();
   const clientBundles = new CaBundles();
   const revoked = new RevocationLists();
+  const ticketKeys = new TicketKeysFile();
   const guarded = keyGuard(beforeKeys);
   const all: NamedFiles['all'] = [
     [namedLists(lists), followListFiles(folder, lists)],
@@ -60,12 +64,22 @@ export const followFiles = (folder: string, now: () => Configuration, beforeKeys
         ),
       ),
     ],
+    [namedTicketKeys(ticketKeys), guarded(followTicketKeysFile(folder, ticketKeys))],
   ];
   return {
     all,
+    ticketKeysFor: (configuration) => ticketKeys.keysFor(configuration),
     stop() {
       for (const [, follower] of all) follower.stop();
-      for (const store of [lists, certificates, clientCertificates, bundles, clientBundles, revoked])
+      for (const store of [
+        lists,
+        certificates,
+        clientCertificates,
+        bundles,
+        clientBundles,
+        revoked,
+        ticketKeys,
+      ])
         store.stop();
     },
   };

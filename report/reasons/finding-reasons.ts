@@ -176,6 +176,11 @@ export const FINDING_WARNINGS = {
     meaning: 'A list of revoked certificates has expired: the clients of its authority are refused.',
     whatToDo: 'Have the authority issue a new one, and write it before each one expires.',
   },
+  TicketKeysInvalid: {
+    meaning:
+      'A file with keys of session tickets does not exist or cannot be used. The keys read last stay in use; if there are none, each proxy resumes its own sessions alone.',
+    whatToDo: 'Follow the message: write three keys of 80 bytes each, that in use first.',
+  },
   EndpointsNotVerified: {
     meaning:
       'A backend speaks TLS with its endpoints without verifying their certificates: anybody on the way can read and change everything.',
@@ -269,6 +274,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   RevocationListMissing: 'RevocationListMissing',
   RevocationListInvalid: 'RevocationListInvalid',
   RevocationListExpired: 'RevocationListExpired',
+  TicketKeysInvalid: 'TicketKeysInvalid',
   EndpointsNotVerified: 'EndpointsNotVerified',
   OcspResponseUnfit: 'OcspResponseUnfit',
   SourceListMissing: 'SourceListMissing',

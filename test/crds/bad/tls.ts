@@ -49,7 +49,7 @@ export const BAD_TLS: readonly BadManifest[] = [
       tls: { mode: 'Passthrough', routes: [{ hostnames: ['a.example'], backend: 'web' }], strictSni: true },
     }),
     'spec.listeners[0].tls.mode',
-    /certificateRefs, certificateFiles, minVersion, cipherProfile, alpn, strictSni, clientCertificates require mode Terminate: with Passthrough, TLS ends at the endpoints/,
+    /certificateRefs, certificateFiles, minVersion, cipherProfile, alpn, strictSni, ticketKeysFile, clientCertificates require mode Terminate: with Passthrough, TLS ends at the endpoints/,
   ),
   bad(
     'STARTTLS that ends at the proxy',
@@ -65,6 +65,30 @@ export const BAD_TLS: readonly BadManifest[] = [
     manifestWithListener({ tls: TERMINATED }),
     'spec.listeners[0].tls.certificateFiles',
     /only without a cluster, because a pod has no such files: use certificateRefs/,
+  ),
+  bad(
+    'ticket keys in a file in a cluster',
+    'tls-ticket-keys-file-standalone',
+    manifestWithListener({
+      tls: { mode: 'Terminate', certificateRefs: [{ name: 'web-tls' }], ticketKeysFile: 'tickets.key' },
+    }),
+    'spec.listeners[0].tls.ticketKeysFile',
+    /works only without a cluster: remove it, since the operator gives all replicas the same keys/,
+  ),
+  bad(
+    'two files with ticket keys',
+    'tls-ticket-keys-file-one',
+    manifest((spec) => {
+      spec.listeners = ['one', 'two'].map((file, i) => ({
+        name: file,
+        port: 8080 + i,
+        backend: 'web',
+        tls: { mode: 'Terminate', certificateRefs: [{ name: 'web-tls' }], ticketKeysFile: `${file}.key` },
+      }));
+    }),
+    'spec.listeners[1].tls.ticketKeysFile',
+    /listeners name different files in tls.ticketKeysFile: name the same one in all of them/,
+    /is another file than "one.key" of listeners\[0\], but a proxy has one for all listeners: name the same one/,
   ),
   bad(
     'a version of TLS that nobody should use',

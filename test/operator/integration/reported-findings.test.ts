@@ -168,6 +168,10 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'EndpointsNotVerified',
   },
   {
+    report: found('TicketKeysInvalid', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'TicketKeysInvalid',
+  },
+  {
     report: found('RevocationListMissing', { listener: 'web', path: 'spec.listeners[0].tls' }),
     reason: 'RevocationListMissing',
   },

@@ -35,4 +35,9 @@ test('keys that replicas share replace the random ones, and the same ones change
   assert.equal(ring.keys, keys);
   shared.fill(8);
   assert.equal(ring.keys[0], 7, 'keys that are in use are a copy');
+  assert.equal(ring.share(undefined), true);
+  const firsts = [0, 1, 2].map((i) => ring.keys[i * TICKET_KEY_BYTES]);
+  assert.deepEqual(firsts, [1, 7, 7], 'a random key makes tickets again, and those shared still read them');
+  assert.equal(ring.share(undefined), false);
+  assert.equal(ring.rotate(), true);
 });
