@@ -21,11 +21,11 @@ export const isRefusal = (failure: HandshakeFailure): boolean => REFUSALS.has(fa
  * began: notes what the certificate says, and checks the rest. Returns why the client is refused, if it is.
  */
 export const checkClient = (acceptor: Acceptor, connection: number): HandshakeFailure | undefined => {
-  const { connections, tls, wallClock } = acceptor;
+  const { connections, wallClock } = acceptor;
   const checks = connections.clientChecks.get(connection);
   if (checks === undefined) return undefined;
   connections.clientChecks.delete(connection);
-  const der = tls.peerCertificate(connections.tls[connection * 2 + CLIENT] as number);
+  const der = acceptor.tls().peerCertificate(connections.tls[connection * 2 + CLIENT] as number);
   const certificate = der && clientCertificateOf(der);
   if (certificate !== undefined)
     connections.tlsDetails.set(connection, {

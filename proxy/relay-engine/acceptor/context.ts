@@ -28,8 +28,8 @@ export interface Acceptor {
   /** How many acceptors there are. */
   readonly acceptors: number;
   readonly sys: Sys;
-  /** Loaded when it is first used. */
-  readonly tls: Tls;
+  /** Loads it when it is first called. */
+  readonly tls: () => Tls;
   readonly contexts: ServerContexts;
   readonly endpointContexts: EndpointContexts;
   readonly epoll: number;

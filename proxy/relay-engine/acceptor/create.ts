@@ -73,9 +73,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
     index,
     acceptors,
     sys,
-    get tls() {
-      return tls();
-    },
+    tls,
     contexts: new ServerContexts(tls),
     endpointContexts: new EndpointContexts(tls),
     epoll,

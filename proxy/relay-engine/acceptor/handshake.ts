@@ -44,7 +44,7 @@ export const beginHandshake = (
   { address, clients, failure = 'NoCertificate' }: ContextHandle,
   ticks: number,
 ): void => {
-  const { connections, tls, timers } = acceptor;
+  const { connections, timers } = acceptor;
   const client = connection * 2 + CLIENT;
   if (address === 0) {
     const fd = connections.fd[client] as number;
@@ -53,7 +53,7 @@ export const beginHandshake = (
     fail(acceptor, connection, failure);
     return;
   }
-  const side = tls.accept(address, connections.fd[client] as number);
+  const side = acceptor.tls().accept(address, connections.fd[client] as number);
   if (side === 0) {
     resetConnection(acceptor, connection, CLIENT, 'NoDescriptors');
     return;
@@ -75,7 +75,8 @@ export const beginHandshake = (
  * been read along with the last ones of the handshake, of which the kernel will not report anything.
  */
 const onComplete = (acceptor: Acceptor, connection: number): void => {
-  const { connections, timers, counters, tls } = acceptor;
+  const { connections, timers, counters } = acceptor;
+  const tls = acceptor.tls();
   const client = connection * 2 + CLIENT;
   const { offered, ...details } = connections.tlsDetails.get(connection) ?? {};
   const version = versionText(tls.version(connections.tls[client] as number));
@@ -101,7 +102,8 @@ const onComplete = (acceptor: Acceptor, connection: number): void => {
 
 /** Goes on with the handshake as far as the client's bytes and the socket allow. */
 export const shakeHands = (acceptor: Acceptor, connection: number): void => {
-  const { connections, tls } = acceptor;
+  const { connections } = acceptor;
+  const tls = acceptor.tls();
   const client = connection * 2 + CLIENT;
   const result = tls.handshake(connections.tls[client] as number);
   switch (result) {

@@ -1,5 +1,6 @@
 import type { SentProxyProtocol } from '../../configuration/backend-policy.ts';
 import { type EndedTls, type TlsContent, tlsTlvs } from '../../proxy-protocol/tls-tlvs.ts';
+import type { Tls } from '../../sys/tls.ts';
 import { CLIENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { clientCertificateOf } from './served-clients.ts';
@@ -21,7 +22,7 @@ export const tlsBits = ({ tls }: SentProxyProtocol): number =>
 const MOST_CERTIFICATE_BYTES = 8192;
 const MOST_NAME_BYTES = 256;
 
-const clientOf = ({ tls }: Acceptor, side: number, withCertificate: boolean): Pick<EndedTls, 'client'> => {
+const clientOf = (tls: Tls, side: number, withCertificate: boolean): Pick<EndedTls, 'client'> => {
   const certificate = tls.peerCertificate(side);
   if (certificate === undefined) return {};
   const isSent = withCertificate && certificate.length <= MOST_CERTIFICATE_BYTES;
@@ -37,16 +38,16 @@ const clientOf = ({ tls }: Acceptor, side: number, withCertificate: boolean): Pi
 /** The TLVs about its client's TLS that the header of a connection has; undefined for none. */
 export const headerTls = (acceptor: Acceptor, connection: number, kind: number): Uint8Array | undefined => {
   if (kind < AUTHORITY) return undefined;
-  const { connections, tls } = acceptor;
+  const { connections } = acceptor;
   const side = connections.tls[connection * 2 + CLIENT] as number;
   const authority = connections.tlsDetails.get(connection)?.serverName;
-  const facts = side === 0 || (kind & (PROTOCOL | ENDED)) === 0 ? undefined : tls.facts(side);
+  const facts = side === 0 || (kind & (PROTOCOL | ENDED)) === 0 ? undefined : acceptor.tls().facts(side);
   const content: TlsContent = {
     ...((kind & AUTHORITY) === 0 || authority === undefined ? {} : { authority }),
     ...((kind & PROTOCOL) === 0 || facts === undefined ? {} : { protocol: facts.protocol }),
     ...((kind & ENDED) === 0 || facts === undefined
       ? {}
-      : { ended: { ...facts, ...clientOf(acceptor, side, (kind & CERTIFICATE) !== 0) } }),
+      : { ended: { ...facts, ...clientOf(acceptor.tls(), side, (kind & CERTIFICATE) !== 0) } }),
   };
   return tlsTlvs(content);
 };

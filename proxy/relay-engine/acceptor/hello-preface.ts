@@ -83,12 +83,6 @@ export const helloPreface = (
   };
   /** Whether the bytes that were read last are a whole hello. */
   let isWhole = false;
-  const needMore: PrefaceOutcome = {
-    type: 'NeedMore',
-    get needed() {
-      return hello.needed;
-    },
-  };
   return {
     reads: 'ClientHello',
     ticks: TimerWheel.ticks(timeoutMs),
@@ -101,7 +95,7 @@ export const helloPreface = (
       isWhole = reading === 'Hello';
       switch (reading) {
         case 'NeedMore':
-          return needMore;
+          return { type: 'NeedMore', needed: hello.needed };
         case 'Hello':
           return answer();
         case 'NotTls':

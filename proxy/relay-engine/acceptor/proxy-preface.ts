@@ -11,31 +11,11 @@ const MISSING: PrefaceOutcome = { type: 'Refuse', reason: 'ProxyHeaderMissing' }
 const MALFORMED: PrefaceOutcome = { type: 'Refuse', reason: 'ProxyHeaderMalformed' };
 const TOO_LONG: PrefaceOutcome = { type: 'Refuse', reason: 'ProxyHeaderTooLong' };
 
-/** The outcome for a header that was read, whose fields are those of the last one: nothing is allocated. */
-const goOn = (backendSlot: number, header: Header, isNamed: boolean): PrefaceOutcome => {
-  const named = {
-    client: {
-      address: header.source,
-      get port() {
-        return header.sourcePort;
-      },
-    },
-    destination: {
-      address: header.destination,
-      get port() {
-        return header.destinationPort;
-      },
-    },
-  };
-  return {
-    type: 'GoOn',
-    backendSlot,
-    get drop() {
-      return header.length;
-    },
-    named: isNamed ? named : undefined,
-  };
-};
+/** Whom a header names; its addresses are overwritten by the next one. */
+const namedBy = ({ source, sourcePort, destination, destinationPort }: Header) => ({
+  client: { address: source, port: sourcePort },
+  destination: { address: destination, port: destinationPort },
+});
 
 /**
  * The PROXY header of the load balancer in front. The specification forbids to guess whether there is one:
@@ -49,8 +29,6 @@ export const proxyPreface = (
   const { read, mostBytes } = READERS[accept];
   const trusted = buildAddressSet(trustedSources);
   const header = emptyHeader();
-  const named = goOn(backendSlot, header, true);
-  const unnamed = goOn(backendSlot, header, false);
   return {
     reads: 'ProxyHeader',
     next,
@@ -75,9 +53,9 @@ export const proxyPreface = (
         case 'TooLong':
           return TOO_LONG;
         case 'Unnamed':
-          return unnamed;
+          return { type: 'GoOn', backendSlot, drop: header.length };
         case 'Named':
-          return named;
+          return { type: 'GoOn', backendSlot, drop: header.length, named: namedBy(header) };
         default:
           return reading satisfies never;
       }

@@ -10,7 +10,8 @@ import { drop } from './tell.ts';
  * with it. False if OpenSSL did not refuse it.
  */
 export const rejectHello = (acceptor: Acceptor, connection: number, { address }: ContextHandle): boolean => {
-  const { connections, tls } = acceptor;
+  const { connections } = acceptor;
+  const tls = acceptor.tls();
   const fd = connections.fd[connection * 2 + CLIENT] as number;
   const side = address === 0 ? 0 : tls.accept(address, fd);
   if (side === 0) return false;

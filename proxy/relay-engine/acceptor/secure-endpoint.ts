@@ -28,7 +28,7 @@ export const prepareTls = (
   if (context.address === 0) return 'TlsNotReady';
   const endpoint = connection * 2 + ENDPOINT;
   const isIPv6 = families[index] === AF_INET6;
-  const side = tls.connect(context.address, connections.fd[endpoint] as number, {
+  const side = tls().connect(context.address, connections.fd[endpoint] as number, {
     session: context.sessions.get(connections.endpointSlot[connection] as number) ?? 0,
     client: connections.tls[connection * 2 + CLIENT] as number,
     // struct sockaddr_in, or sockaddr_in6
@@ -51,7 +51,8 @@ export const isSecured = ({ connections }: Acceptor, connection: number): boolea
  * which the kernel will not report anything.
  */
 export const secure = (acceptor: Acceptor, connection: number): SecuringProgress => {
-  const { connections, tls } = acceptor;
+  const { connections } = acceptor;
+  const tls = acceptor.tls();
   const endpoint = connection * 2 + ENDPOINT;
   connections.state[connection] = SECURING;
   const side = connections.tls[endpoint] as number;
@@ -74,9 +75,11 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
  * The endpoint's side of a connection ends: what later connections can resume is kept, as long as the backend
  * has the same settings.
  */
-export const keepSession = ({ connections, table, tls }: Acceptor, connection: number): void => {
+export const keepSession = (acceptor: Acceptor, connection: number): void => {
+  const { connections, table } = acceptor;
   const side = connections.tls[connection * 2 + ENDPOINT] as number;
   if (side === 0 || connections.state[connection] !== RELAYING) return;
+  const tls = acceptor.tls();
   const context = table.backends.get(connections.backendSlot[connection] as number)?.context;
   if (context === undefined || context.address === 0 || tls.contextOf(side) !== context.address) return;
   const session = tls.takeSession(side);

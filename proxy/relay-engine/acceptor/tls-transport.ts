@@ -64,7 +64,7 @@ const nothingRead = (acceptor: Acceptor, sideIndex: number, result: number): num
       return onCutOff(acceptor, sideIndex);
     case -TLS_FAILED:
       note(acceptor, sideIndex, VIOLATED);
-      if (acceptor.tls.hasAlerted(acceptor.connections.tls[sideIndex] as number))
+      if (acceptor.tls().hasAlerted(acceptor.connections.tls[sideIndex] as number))
         note(acceptor, sideIndex, ALERTED);
       return -ECONNRESET;
     default:
@@ -80,7 +80,8 @@ export const TLS: Transport = {
   flags: READ_ON,
 
   recv(acceptor, sideIndex, address, length) {
-    const { tls, connections } = acceptor;
+    const { connections } = acceptor;
+    const tls = acceptor.tls();
     const connection = connections.tls[sideIndex] as number;
     let taken = 0;
     for (;;) {
@@ -92,7 +93,8 @@ export const TLS: Transport = {
   },
 
   send(acceptor, sideIndex, address, length) {
-    const { tls, connections } = acceptor;
+    const { connections } = acceptor;
+    const tls = acceptor.tls();
     const connection = connections.tls[sideIndex] as number;
     for (let sent = 0; ; ) {
       const written = tls.write(connection, address + sent, length - sent);
@@ -109,8 +111,8 @@ export const TLS: Transport = {
   },
 
   shutdown(acceptor, sideIndex) {
-    const { tls, connections, sys } = acceptor;
-    const ended = tls.end(connections.tls[sideIndex] as number);
+    const { connections, sys } = acceptor;
+    const ended = acceptor.tls().end(connections.tls[sideIndex] as number);
     if (ended === -WANTS_WRITE) return onceWritable(acceptor, sideIndex, END_ONCE_WRITABLE, 0);
     if (ended < 0) return -EPIPE;
     return sys.shutdown(connections.fd[sideIndex] as number, SHUT_WR);
@@ -142,9 +144,10 @@ export const resumeTls = (acceptor: Acceptor, sideIndex: number, events: number)
  * peer is told, as far as the socket takes that at once.
  */
 export const endTls = (acceptor: Acceptor, sideIndex: number, inOrder: boolean): void => {
-  const { connections, tls } = acceptor;
+  const { connections } = acceptor;
   const connection = connections.tls[sideIndex] as number;
   if (connection === 0) return;
+  const tls = acceptor.tls();
   const { flags, tlsNotes } = connections;
   const isOver = ((flags[sideIndex] as number) & (SHUT | RESET)) !== 0;
   if (inOrder && !isOver && tlsNotes[sideIndex] === 0) tls.end(connection);

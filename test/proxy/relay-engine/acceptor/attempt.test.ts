@@ -70,6 +70,16 @@ test('a socket that cannot be opened takes no room', () => {
   assert.equal(acceptor.shared.held[0], 0);
 });
 
+test('an endpoint in the clear does not have OpenSSL loaded', () => {
+  using acceptor = acceptorForTest({ ...libc(), connect: () => 0 });
+  Object.defineProperty(acceptor, 'tls', { value: () => assert.fail('OpenSSL was loaded') });
+  acceptor.table = serveTable(tableTo('192.0.2.1'), EMPTY_TABLE, acceptor.shared);
+  const connection = beginOn(acceptor);
+  const backend = acceptor.table.backends.get(0) as ServedBackend;
+  assert.equal(beginAttempt(acceptor, connection, backend, 0), undefined);
+  closeConnection(acceptor, connection, 'ConnectFailed');
+});
+
 test('over IPv4, a missing local address always means a lack of ports', () => {
   const { failure, chosen } = attempt('192.0.2.1', 'NoAddress');
   assert.deepEqual({ failure, chosen }, { failure: 'NoSourcePort', chosen: true });

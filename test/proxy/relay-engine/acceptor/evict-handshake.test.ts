@@ -25,7 +25,7 @@ const full = () => {
     end: () => 0,
   };
   const acceptor: Acceptor & Disposable = Object.defineProperty(acceptorForTest(libc()), 'tls', {
-    value: tls,
+    value: () => tls,
   });
   const { connections, counters } = acceptor;
   const ended: string[] = [];

@@ -84,7 +84,7 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
       return canWatch ? 0 : -ENOMEM;
     },
   });
-  const acceptor: Acceptor & Disposable = Object.defineProperty(made, 'tls', { value: tls });
+  const acceptor: Acceptor & Disposable = Object.defineProperty(made, 'tls', { value: () => tls });
   const { connections } = acceptor;
   const connection = connections.take();
   const side = connection * 2 + CLIENT;
