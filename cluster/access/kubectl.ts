@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { giveInput } from '../../tooling/process/give-input.ts';
 
 /**
  * Runs kubectl; resolves with its standard output, or throws with the command and its error output if it
@@ -13,9 +14,7 @@ export async function runKubectl(
   input?: string,
 ): Promise<string> {
   const child = spawn(kubectl, ['--kubeconfig', kubeconfig, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  // kubectl may exit without reading its input; its exit code is a better error than the broken pipe.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input ?? '');
+  giveInput(child, input ?? '');
   const [out, err, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { giveInput } from '../../tooling/process/give-input.ts';
 import { until } from '../../tooling/wait/until.ts';
 import { endWithThis } from '../end-with-this.ts';
 
@@ -56,7 +57,7 @@ export const startProgram = (
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   endWithThis(child);
-  child.stdin?.end(options.input ?? '');
+  giveInput(child, options.input ?? '');
   let stderr = '';
   let stdout = '';
   const lines: LogLine[] = [];

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { giveInput } from './give-input.ts';
 import { lineReader } from './lines.ts';
 
 /** A child process failed, was not found, or was stopped. */
@@ -64,9 +65,7 @@ export const runChild = (
       readers.stdout(text);
     });
     child.stderr.setEncoding('utf8').on('data', readers.stderr);
-    // A child that exits without reading its input breaks the pipe; its exit status is the better error.
-    child.stdin.on('error', () => {});
-    child.stdin.end(input ?? '');
+    giveInput(child, input ?? '');
     const kill = (name: NodeJS.Signals): void => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, name);

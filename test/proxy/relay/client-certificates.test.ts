@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import type { Identity } from '../../../cluster/access/certificates.ts';
 import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { giveInput } from '../../../tooling/process/give-input.ts';
 import { selfSigned } from '../certificates.ts';
 import { type AccessLine, accessLines } from './access-lines.ts';
 import { CertificateFolder } from './certificate-folder.ts';
@@ -133,7 +134,7 @@ const sClient = async (port: number, args: readonly string[], shown?: string): P
     ],
     { timeout: CLIENT_MS },
   );
-  client.child.stdin?.end('GET /openssl HTTP/1.0\r\n\r\n');
+  giveInput(client.child, 'GET /openssl HTTP/1.0\r\n\r\n');
   try {
     const { stdout, stderr } = await client;
     return stdout + stderr;

@@ -4,6 +4,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { freePort } from '../../../tooling/process/free-ports.ts';
+import { giveInput } from '../../../tooling/process/give-input.ts';
 import { OcspAuthority } from '../ocsp-authority.ts';
 import { CertificateFolder } from './certificate-folder.ts';
 import { ProxyProcess } from './proxy-process.ts';
@@ -55,7 +56,7 @@ const asked = (...args: readonly string[]): Promise<string> =>
       { timeout: CLIENT_MS },
       (_error, stdout, stderr) => resolve(stdout + stderr),
     );
-    child.stdin?.end();
+    giveInput(child, '');
   });
 
 const isUnfit = async (why: RegExp): Promise<boolean> =>

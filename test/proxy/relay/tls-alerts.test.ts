@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:tls';
 import { emptyHello } from '../../../proxy/tls/client-hello.ts';
 import { readHello } from '../../../proxy/tls/read-hello.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { giveInput } from '../../../tooling/process/give-input.ts';
 import { Random } from '../../crds/random.ts';
 import { selfSigned } from '../certificates.ts';
 import { randomHello, realHellos } from '../tls/corpus.ts';
@@ -67,7 +68,7 @@ const saidBy = (program: string, args: readonly string[]): Promise<string> =>
     const child = execFile(program, args, { timeout: CLIENT_MS }, (_error, stdout, stderr) =>
       resolve(stdout + stderr),
     );
-    child.stdin?.end();
+    giveInput(child, '');
   });
 
 const REFUSED = [

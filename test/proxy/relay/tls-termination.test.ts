@@ -10,6 +10,7 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import { promisify } from 'node:util';
 import { createAuthority } from '../../../cluster/access/certificates.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { giveInput } from '../../../tooling/process/give-input.ts';
 import { selfSigned } from '../certificates.ts';
 import { accessLines } from './access-lines.ts';
 import { CertificateFolder } from './certificate-folder.ts';
@@ -95,7 +96,7 @@ const sClient = async (port: number, args: readonly string[], input: string): Pr
   const client = run('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...args], {
     timeout: CLIENT_MS,
   });
-  client.child.stdin?.end(input);
+  giveInput(client.child, input);
   const { stdout, stderr } = await client;
   return stdout + stderr;
 };
