@@ -36,10 +36,13 @@ export const FINDINGS = {
   CertificateExpires: 'A certificate expires within 14 days.',
   CaBundleMissing: 'A CA bundle does not exist or cannot be read; the one read last stays in use.',
   CaBundleInvalid: 'A CA bundle has no certificates that can be used; the one read last stays in use.',
+  CaBundleExpires: 'A certificate of a CA bundle expires within 14 days.',
+  CaBundleExpired: 'A certificate of a CA bundle has expired, so that those that it has issued are refused.',
   RevocationListMissing:
     'A list of revoked certificates of clients does not exist or cannot be read; the one read last stays in use.',
   RevocationListInvalid:
     'A list of revoked certificates of clients cannot be used; the one read last stays in use.',
+  RevocationListExpires: 'A list of revoked certificates expires soon.',
   RevocationListExpired:
     'A list of revoked certificates has expired, so that the clients of its authority are refused.',
   TicketKeysInvalid:
@@ -47,7 +50,7 @@ export const FINDINGS = {
   EndpointsNotVerified:
     'A backend speaks TLS with its endpoints without verifying their certificates (tls.mode Insecure).',
   OcspResponseUnfit:
-    'The OCSP response for a certificate is stale, or cannot be used; clients get the certificate without one.',
+    'The OCSP response for a certificate is stale, or cannot be used; clients get the one before as long as it is fresh, then none.',
   PeersUntrusted:
     'A listener refuses every connection, because no peer is trusted to send the PROXY header that it requires.',
   ProxyHeadersMissing:

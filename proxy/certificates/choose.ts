@@ -1,9 +1,6 @@
 import type { FindingCode } from '../../report/finding.ts';
+import { DAY_MS, dateOf, leftText, momentsBefore, WARNED_DAYS } from './expiry.ts';
 import { isValidAt, type KeyPair } from './key-pair.ts';
-
-const DAY_MS = 86_400_000;
-/** A certificate that is renewed in time has more days left than this. */
-const WARNED_DAYS = 14;
 
 export type CertificateCode = Extract<
   FindingCode,
@@ -34,11 +31,6 @@ export interface Choice {
 /** Who refuses a certificate that is not valid. */
 export type Refusers = 'clients' | 'endpoints';
 
-const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-const daysText = (days: number): string =>
-  days === 0 ? 'in less than a day' : days === 1 ? 'in 1 day' : `in ${days} days`;
-
 const isPair = (offered: Offered): offered is KeyPair => 'notAfterMs' in offered;
 
 /** Why a pair does not replace one that is in use; undefined if it does. */
@@ -67,21 +59,18 @@ const agingOf = (
       code: 'CertificateExpired',
       message: `${about} expired on ${dateOf(notAfterMs)}: it stays in use, but ${refusers} refuse it. Renew it`,
     };
-  const days = Math.floor((notAfterMs - nowMs) / DAY_MS);
-  return days >= WARNED_DAYS
+  const leftMs = notAfterMs - nowMs;
+  return leftMs >= WARNED_DAYS * DAY_MS
     ? undefined
     : {
         code: 'CertificateExpires',
-        message: `${about} expires on ${dateOf(notAfterMs)}, ${daysText(days)}: renew it`,
+        message: `${about} expires on ${dateOf(notAfterMs)}, ${leftText(leftMs)}: renew it`,
       };
 };
 
 /** The next moment at which validity or a number of days in a message changes. */
 const nextOf = (pairs: readonly KeyPair[], nowMs: number): number | undefined => {
-  const moments = pairs.flatMap(({ notBeforeMs, notAfterMs }) => [
-    notBeforeMs,
-    ...Array.from({ length: WARNED_DAYS + 1 }, (_, days) => notAfterMs - days * DAY_MS + 1),
-  ]);
+  const moments = pairs.flatMap(({ notBeforeMs, notAfterMs }) => [notBeforeMs, ...momentsBefore(notAfterMs)]);
   const ahead = moments.filter((moment) => moment > nowMs);
   return ahead.length === 0 ? undefined : Math.min(...ahead) - nowMs;
 };

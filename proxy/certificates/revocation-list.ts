@@ -6,6 +6,10 @@ export interface RevocationList {
   readonly pem: string;
   /** The name of the authority, as it is written in DER, in hexadecimal. */
   readonly issuer: string;
+  /** The same for people: its common name, or the last part of its name. */
+  readonly issuerName: string;
+  /** When it was written, in milliseconds since 1970. */
+  readonly thisUpdateMs: number;
   /** When a newer one is due, in milliseconds since 1970; from then on it is not believed. */
   readonly nextUpdateMs: number | undefined;
   /** Whether the owner of a key has signed it; true if it is signed in a way that is not known here. */
@@ -46,6 +50,19 @@ const signedBy = (tbs: DerValue, algorithm: DerValue, signature: DerValue) => {
   };
 };
 
+const COMMON_NAME = '550403';
+
+/** A name of X.500 for people. */
+const nameIn = (name: DerValue): string => {
+  const parts = (derParts(name) ?? []).flatMap((set) => derParts(set) ?? []).map((part) => derParts(part));
+  const values = parts.flatMap(([oid, value] = []) =>
+    oid === undefined || value === undefined
+      ? []
+      : [{ oid: hex(derContent(oid)), text: Buffer.from(derContent(value)).toString('utf8') }],
+  );
+  return (values.findLast(({ oid }) => oid === COMMON_NAME) ?? values.at(-1))?.text ?? '';
+};
+
 const isTime = ({ tag }: DerValue): boolean => tag === DER.UtcTime || tag === DER.GeneralizedTime;
 
 /** Reads one list; undefined if it is malformed. See RFC 5280, section 5.1. */
@@ -55,12 +72,14 @@ const readList = (pem: string, base64: string): RevocationList | undefined => {
   if (tbs === undefined || algorithm === undefined || signature?.tag !== DER.BitString) return undefined;
   const parts = derParts(tbs)?.filter(({ tag }, i) => i > 0 || tag !== DER.Integer) ?? [];
   const [, issuer, thisUpdate, next] = parts;
-  if (issuer?.tag !== DER.Sequence || thisUpdate === undefined || derTime(thisUpdate) === undefined)
-    return undefined;
+  const thisUpdateMs = thisUpdate && derTime(thisUpdate);
+  if (issuer?.tag !== DER.Sequence || thisUpdateMs === undefined) return undefined;
   const nextUpdateMs = next !== undefined && isTime(next) ? derTime(next) : undefined;
   return {
     pem,
     issuer: hex(derBytes(issuer)),
+    issuerName: nameIn(issuer),
+    thisUpdateMs,
     nextUpdateMs,
     isSignedBy: signedBy(tbs, algorithm, signature),
   };

@@ -1,6 +1,14 @@
 import type { FindingCode } from '../../report/finding.ts';
+import {
+  type AuthorityAging,
+  type AuthorityEnd,
+  authorityAging,
+  endsIn,
+  nextAging,
+} from '../certificates/authority-age.ts';
 import { type CaBundle, readCaBundle } from '../certificates/ca-bundle.ts';
 import type { KnownCaBundle } from '../configuration/ca-names.ts';
+import { LONGEST_WAIT_MS, REAL_CLOCK } from './certificates.ts';
 
 export type CaProblemCode = Extract<FindingCode, 'CaBundleMissing' | 'CaBundleInvalid'>;
 
@@ -17,7 +25,10 @@ export type CaContent = { readonly version: string } & (
 );
 
 interface Entry {
+  readonly title: string;
   readonly version: string;
+  /** Of the certificates in the bundle. */
+  readonly ends: readonly AuthorityEnd[];
   readonly bundle: CaBundle | undefined;
   /** Why what is there now is not in use. */
   readonly problem: CaProblem | undefined;
@@ -25,8 +36,14 @@ interface Entry {
 
 /** CA bundles, as they were read last, by name. One that can no longer be used stays as it was. */
 export class CaBundles {
+  #clock: typeof REAL_CLOCK;
   #entries = new Map<string, Entry>();
   #onChange: () => void = () => undefined;
+  #cancel: () => void = () => undefined;
+
+  constructor(clock = REAL_CLOCK) {
+    this.#clock = clock;
+  }
 
   /** Calls `run` whenever a bundle, or what is told of one, has changed. */
   onChange(run: () => void): void {
@@ -36,6 +53,7 @@ export class CaBundles {
   /** Nothing is reported any more. */
   stop(): void {
     this.#onChange = () => undefined;
+    this.#cancel();
   }
 
   /** By name: the bundles that were read, or that cannot be used and never could. */
@@ -47,13 +65,15 @@ export class CaBundles {
   offer(name: string, title: string, content: CaContent): void {
     const before = this.#entries.get(name);
     if (before?.version === content.version) return;
-    this.#entries.set(name, entryOf(title, content, before?.bundle));
+    this.#entries.set(name, entryOf(title, content, before, this.#clock.now()));
+    this.#schedule();
     this.#onChange();
   }
 
   /** Forgets one that nothing refers to any more. */
   forget(name: string): void {
     this.#entries.delete(name);
+    this.#schedule();
   }
 
   /** Why what is there now is not in use; undefined if it is. */
@@ -61,17 +81,45 @@ export class CaBundles {
     return this.#entries.get(name)?.problem;
   }
 
+  /** What is told of the age of the certificates in use; undefined if nothing is. */
+  agingOf(name: string): AuthorityAging | undefined {
+    const { title, ends } = this.#entries.get(name) ?? {};
+    return title === undefined || ends === undefined
+      ? undefined
+      : authorityAging(title, ends, this.#clock.now());
+  }
+
   /** Whether there is one, even if what is there now cannot be used. */
   isUsable(name: string): boolean {
     return this.#entries.get(name)?.bundle !== undefined;
   }
+
+  /** Reports when time alone changes what is told of a bundle. */
+  #schedule(): void {
+    this.#cancel();
+    const now = this.#clock.now();
+    const ahead = [...this.#entries.values()].flatMap(({ ends }) => nextAging(ends, now) ?? []);
+    if (ahead.length === 0) return;
+    const wait = Math.min(...ahead) - now;
+    this.#cancel = this.#clock.after(Math.min(LONGEST_WAIT_MS, wait), () => {
+      this.#schedule();
+      if (wait <= LONGEST_WAIT_MS) this.#onChange();
+    });
+  }
 }
 
-const entryOf = (title: string, content: CaContent, before: CaBundle | undefined): Entry => {
+const entryOf = (title: string, content: CaContent, before: Entry | undefined, nowMs: number): Entry => {
   const { version } = content;
-  if ('problem' in content) return { version, bundle: before, problem: content.problem };
-  const read = readCaBundle(content.text, Date.now());
-  return read.ok
-    ? { version, bundle: read.bundle, problem: undefined }
-    : { version, bundle: before, problem: { code: 'CaBundleInvalid', message: `${title}: ${read.problem}` } };
+  const keep = (problem: CaProblem): Entry => ({
+    title,
+    version,
+    ends: before?.ends ?? [],
+    bundle: before?.bundle,
+    problem,
+  });
+  if ('problem' in content) return keep(content.problem);
+  const read = readCaBundle(content.text, nowMs);
+  if (!read.ok) return keep({ code: 'CaBundleInvalid', message: `${title}: ${read.problem}` });
+  const { bundle } = read;
+  return { title, version, ends: endsIn(bundle), bundle, problem: undefined };
 };

@@ -6,22 +6,22 @@ import { backendPath } from '../configuration/written-paths.ts';
 import type { CaBundles } from './ca-bundles.ts';
 import type { Named } from './with-named.ts';
 
-/** What is wrong with the bundles of backends, one finding for each backend that has one with a problem. */
+/** What is wrong with the bundles of backends, for each backend that has one with a problem. */
 const findingsOf = ({ backends, written }: Configuration, bundles: CaBundles): readonly ProxyFinding[] =>
   backends.flatMap(({ name, credentials }): readonly ProxyFinding[] => {
     const { caName } = credentials ?? {};
-    const problem = caName === undefined ? undefined : bundles.problemOf(caName);
-    if (caName === undefined || problem === undefined) return [];
+    if (caName === undefined) return [];
+    const problem = bundles.problemOf(caName);
+    const aging = bundles.agingOf(caName);
     const consequence = bundles.isUsable(caName)
       ? 'The one read before stays in use'
       : `Until there is one, nothing is sent to the endpoints of backend "${name}"`;
+    const about = { backend: name, path: `${backendPath(written, name)}.tls` };
     return [
-      {
-        code: problem.code,
-        backend: name,
-        path: `${backendPath(written, name)}.tls`,
-        message: `${problem.message}. ${consequence}`,
-      },
+      ...(problem === undefined
+        ? []
+        : [{ ...problem, message: `${problem.message}. ${consequence}`, ...about }]),
+      ...(aging === undefined ? [] : [{ ...aging, ...about }]),
     ];
   });
 

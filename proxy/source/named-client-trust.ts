@@ -97,12 +97,24 @@ export const namedClientTrust = (bundles: CaBundles, lists: RevocationLists): Na
         message: `${lists.titleOf(one)} has a list of revoked certificates that the authority of its name in the CA bundle has not signed`,
       })),
     ];
-    return unused.map(({ code, message }) => ({
-      code,
-      listener: name,
-      path,
-      message: `${message}. ${code === 'RevocationListExpired' ? `The clients of listener "${name}" whose authority it is of are refused` : consequence}`,
-    }));
+    const about = { listener: name, path };
+    return [
+      ...unused.map(({ code, message }) => {
+        switch (code) {
+          case 'RevocationListExpires':
+            return { code, message, ...about };
+          case 'RevocationListExpired':
+            return {
+              code,
+              message: `${message}. The clients of listener "${name}" whose authority it is of are refused`,
+              ...about,
+            };
+          default:
+            return { code, message: `${message}. ${consequence}`, ...about };
+        }
+      }),
+      ...caNames.flatMap((one) => bundles.agingOf(one) ?? []).map((aging) => ({ ...aging, ...about })),
+    ];
   };
 
   return {

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../report/finding.ts';
+import { expiresText, isExpired, nextRevocationAging } from '../certificates/revocation-age.ts';
 import { type RevocationList, readRevocationLists } from '../certificates/revocation-list.ts';
 import type { CaContent } from './ca-bundles.ts';
 import { type CertificateClock, LONGEST_WAIT_MS, REAL_CLOCK } from './certificates.ts';
@@ -73,11 +74,13 @@ export class RevocationLists {
     const { title, lists = [], unused } = this.#entries.get(name) ?? {};
     const now = this.#clock.now();
     const expired = lists.find((list) => isExpired(list, now));
+    const expiring = lists.flatMap((list) => expiresText(list, now) ?? []);
     return [
       ...(unused === undefined ? [] : [unused]),
       ...(expired === undefined
         ? []
         : [{ code: 'RevocationListExpired' as const, message: `${title} ${expiredText(expired)}` }]),
+      ...expiring.map((text) => ({ code: 'RevocationListExpires' as const, message: `${title} ${text}` })),
     ];
   }
 
@@ -86,24 +89,21 @@ export class RevocationLists {
     return isExpired(list, this.#clock.now());
   }
 
-  /** Reports when a list expires. */
+  /** Reports when time alone changes what is told of a list. */
   #schedule(): void {
     this.#cancel();
     const now = this.#clock.now();
-    const ahead = [...this.#entries.values()]
-      .flatMap(({ lists = [] }) => lists.flatMap(({ nextUpdateMs }) => nextUpdateMs ?? []))
-      .filter((moment) => moment >= now);
+    const ahead = [...this.#entries.values()].flatMap(({ lists = [] }) =>
+      lists.flatMap((list) => nextRevocationAging(list, now) ?? []),
+    );
     if (ahead.length === 0) return;
-    const wait = Math.min(...ahead) - now + 1;
+    const wait = Math.min(...ahead) - now;
     this.#cancel = this.#clock.after(Math.min(LONGEST_WAIT_MS, wait), () => {
       this.#schedule();
       if (wait <= LONGEST_WAIT_MS) this.#onChange();
     });
   }
 }
-
-const isExpired = ({ nextUpdateMs = Number.POSITIVE_INFINITY }: RevocationList, now: number): boolean =>
-  nextUpdateMs < now;
 
 const expiredText = ({ nextUpdateMs = 0 }: RevocationList): string =>
   `has a list of revoked certificates that expired on ${new Date(nextUpdateMs).toISOString().slice(0, 16)}Z: write a new one of its authority`;

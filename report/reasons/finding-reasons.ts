@@ -138,7 +138,7 @@ export const FINDING_WARNINGS = {
   },
   OcspResponseUnfit: {
     meaning:
-      'The OCSP response for a certificate is stale or cannot be used. Clients get the certificate without one.',
+      'The OCSP response for a certificate is stale or cannot be used. Clients get the one before as long as it is fresh; then the certificate without one.',
     whatToDo:
       'Follow the message; fetch a new response from the issuer of the certificate, and write it again.',
   },
@@ -162,6 +162,15 @@ export const FINDING_WARNINGS = {
       'A CA bundle has no certificates that can be used. The bundle read last stays in use; if there is none, no connections are made that need it.',
     whatToDo: 'Follow the message: write the certificates of the authorities in PEM again.',
   },
+  CaBundleExpired: {
+    meaning:
+      'A certificate of a CA bundle has expired: certificates that it has issued are refused, of clients or of endpoints.',
+    whatToDo: 'Write its renewed certificate into the bundle, or remove it.',
+  },
+  CaBundleExpires: {
+    meaning: 'A certificate of a CA bundle expires within 14 days.',
+    whatToDo: 'Write its renewed certificate beside it into the bundle.',
+  },
   RevocationListMissing: {
     meaning:
       'A ConfigMap or a Secret with lists of revoked certificates does not exist or cannot be read. Those read last stay in use; if there are none, all clients of the listener are refused.',
@@ -175,6 +184,11 @@ export const FINDING_WARNINGS = {
   RevocationListExpired: {
     meaning: 'A list of revoked certificates has expired: the clients of its authority are refused.',
     whatToDo: 'Have the authority issue a new one, and write it before each one expires.',
+  },
+  RevocationListExpires: {
+    meaning:
+      'A list of revoked certificates expires soon: within 14 days, and within the last quarter of its time. Then the clients of its authority are refused.',
+    whatToDo: 'Have the authority issue a new one, and write it; see why that has not happened yet.',
   },
   TicketKeysInvalid: {
     meaning:
@@ -271,8 +285,11 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   CertificateExpires: 'CertificateExpires',
   CaBundleMissing: 'CaBundleMissing',
   CaBundleInvalid: 'CaBundleInvalid',
+  CaBundleExpires: 'CaBundleExpires',
+  CaBundleExpired: 'CaBundleExpired',
   RevocationListMissing: 'RevocationListMissing',
   RevocationListInvalid: 'RevocationListInvalid',
+  RevocationListExpires: 'RevocationListExpires',
   RevocationListExpired: 'RevocationListExpired',
   TicketKeysInvalid: 'TicketKeysInvalid',
   EndpointsNotVerified: 'EndpointsNotVerified',

@@ -164,6 +164,18 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'CaBundleInvalid',
   },
   {
+    report: found('CaBundleExpires', { backend: 'web', path: 'spec.backends[0].tls' }),
+    reason: 'CaBundleExpires',
+  },
+  {
+    report: found('CaBundleExpired', { backend: 'web', path: 'spec.backends[0].tls' }),
+    reason: 'CaBundleExpired',
+  },
+  {
+    report: found('RevocationListExpires', { listener: 'web', path: 'spec.listeners[0].tls' }),
+    reason: 'RevocationListExpires',
+  },
+  {
     report: found('EndpointsNotVerified', { backend: 'web', path: 'spec.backends[0].tls.mode' }),
     reason: 'EndpointsNotVerified',
   },

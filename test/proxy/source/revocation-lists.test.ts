@@ -28,6 +28,7 @@ const set = () => {
   return {
     lists,
     codes: () => lists.problemsOf('crl').map(({ code }) => code),
+    message: () => lists.problemsOf('crl')[0]?.message ?? '',
     changes: () => changes,
     /** Lets time pass, with all that is due meanwhile. */
     pass(ms: number): void {
@@ -41,15 +42,38 @@ const set = () => {
   };
 };
 
-test('a list is told once it expires, also days later, and stays in use', () => {
-  const { lists, codes, changes, pass } = set();
-  lists.offer('crl', 'crl.pem', { version: '1', text: authority.list(50) });
+test('a list is told in the last quarter of its time, and once it has expired, and stays in use', () => {
+  const { lists, codes, message, changes, pass } = set();
+  // Of 112 hours, 48 have passed.
+  lists.offer('crl', 'crl.pem', { version: '1', text: authority.list(64) });
   assert.deepEqual([codes(), changes()], [[], 1]);
-  pass(49 * HOUR_MS);
+  pass(35 * HOUR_MS);
   assert.deepEqual([codes(), changes()], [[], 1]);
   pass(2 * HOUR_MS);
-  assert.deepEqual([codes(), changes()], [['RevocationListExpired'], 2]);
+  assert.deepEqual([codes(), changes()], [['RevocationListExpires'], 2]);
+  assert.match(
+    message(),
+    /^crl.pem has a list of revoked certificates of "One" that expires on 20\d\d-\d\d-\d\d, in 1 day: .*Write a new one$/,
+  );
+  pass(4 * HOUR_MS);
+  assert.match(message(), /in less than a day/);
+  assert.equal(changes(), 3);
+  pass(24 * HOUR_MS);
+  assert.deepEqual([codes(), changes()], [['RevocationListExpired'], 4]);
   assert.equal(lists.listsOf('crl')?.length, 1);
+});
+
+test('a list that lasts for months is told 14 days before it expires, and that it does each day', () => {
+  const { lists, codes, message, changes, pass } = set();
+  lists.offer('crl', 'crl.pem', { version: '1', text: authority.list(100 * 24) });
+  pass(85.5 * 24 * HOUR_MS);
+  assert.deepEqual([codes(), changes()], [[], 1]);
+  pass(24 * HOUR_MS);
+  assert.match(message(), /in 13 days/);
+  pass(24 * HOUR_MS);
+  assert.match(message(), /in 12 days/);
+  pass(13 * 24 * HOUR_MS);
+  assert.deepEqual([codes(), changes()], [['RevocationListExpired'], 16]);
 });
 
 test('what cannot be used replaces nothing; an expired list replaces only one that has expired, too', () => {
@@ -59,14 +83,14 @@ test('what cannot be used replaces nothing; an expired list replaces only one th
     problem: { code: 'CaBundleMissing', message: 'crl.pem does not exist' },
   });
   assert.deepEqual([codes(), lists.listsOf('crl')], [['RevocationListMissing'], undefined]);
-  lists.offer('crl', 'crl.pem', { version: '1', text: authority.list(2) });
+  lists.offer('crl', 'crl.pem', { version: '1', text: authority.list(20) });
   const first = lists.listsOf('crl');
   assert.deepEqual([codes(), first?.length], [[], 1]);
   for (const text of ['', 'garbage', authority.list(-1)]) {
     lists.offer('crl', 'crl.pem', { version: text, text });
     assert.deepEqual([codes(), lists.listsOf('crl')], [['RevocationListInvalid'], first]);
   }
-  pass(3 * HOUR_MS);
+  pass(21 * HOUR_MS);
   lists.offer('crl', 'crl.pem', { version: '2', text: authority.list(-1) });
   assert.deepEqual(codes(), ['RevocationListExpired']);
   assert.notEqual(lists.listsOf('crl'), first);
@@ -100,7 +124,7 @@ const filled = (
 };
 
 test('without a list that it names, a listener trusts nobody; with other names, those before count no more', () => {
-  const bundles = new CaBundles();
+  const bundles = new CaBundles({ now: Date.now, after: () => () => undefined });
   const { lists } = set();
   const named = namedClientTrust(bundles, lists);
   bundles.offer('ca', 'ca.pem', { version: '1', text: authority.certificate });

@@ -1,0 +1,27 @@
+/** A clock that tests set. */
+export const createClock = () => {
+  let nowMs = Date.now();
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  return {
+    now: () => nowMs,
+    after(ms: number, run: () => void) {
+      const timer = { at: nowMs + ms, run };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    advance(ms: number) {
+      const end = nowMs + ms;
+      for (;;) {
+        const [next] = [...timers].sort((a, b) => a.at - b.at);
+        if (next === undefined || next.at > end) break;
+        timers.delete(next);
+        nowMs = next.at;
+        next.run();
+      }
+      nowMs = end;
+    },
+    get waiting() {
+      return timers.size;
+    },
+  };
+};
