@@ -102,6 +102,9 @@ const certificate = z.object({
     .optional()
     .describe('Whole days until then, -1 afterwards; more than 30 are rounded down to whole weeks.'),
   usedBy: plainList(z.string().max(63), 64).describe('Names of the listeners that use it.'),
+  usedByBackends: plainList(z.string().max(63), 64)
+    .optional()
+    .describe('Names of the backends whose endpoints are shown it; absent if there are none.'),
   problem: z
     .string()
     .max(1024)
@@ -190,7 +193,7 @@ export const status = z.object({
   certificates: keyedList(certificate, ['secret'], 128)
     .optional()
     .describe(
-      'The certificates with which listeners end TLS, from the same reports: of each, the one in use that expires first on any replica.',
+      'The certificates with which listeners end TLS, and those that endpoints are shown, from the same reports: of each, the one in use that expires first on any replica.',
     ),
   proxies: proxies.optional().describe('The replicas, from the same reports.'),
   tuning: keyedList(knob, ['name'], 64)

@@ -224,7 +224,9 @@ const common = {
     .describe('The lists of sources that listeners have; absent if there are none.'),
   certificates: list(certificate)
     .exactOptional()
-    .describe('The certificates with which listeners end TLS; absent if none does.'),
+    .describe(
+      'The certificates with which listeners end TLS, and those that endpoints are shown; absent if there are none.',
+    ),
   descriptors: descriptors.describe('File descriptors of connections.'),
   sourcePorts: count('ports').describe('Source ports available for connections to one endpoint.'),
   findings: list(finding).describe('Problems that the proxy reports.'),

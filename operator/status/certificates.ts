@@ -28,13 +28,20 @@ const expiry = ({ notAfter }: ReportedCertificate): number => {
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The one that expires first on any replica, and every listener that uses it. */
+/** Limit of the status, and of how many there may be. */
+const MOST_USERS = 64;
+
+const namesIn = (lists: readonly (readonly string[])[]): string[] =>
+  [...new Set(lists.flat())].sort(byText).slice(0, MOST_USERS);
+
+/** The one that expires first on any replica, and all that use it. */
 const merged = (all: readonly ReportedCertificate[], nowMs: number): CertificateRow | undefined => {
   const [first] = all.toSorted(
     (a, b) => expiry(a) - expiry(b) || byText(JSON.stringify(a.names), JSON.stringify(b.names)),
   );
   if (first === undefined) return undefined;
   const notAfterMs = expiry(first);
+  const usedByBackends = namesIn(all.map((one) => one.usedByBackends ?? []));
   const [problem] = all.flatMap((one) => one.problem ?? []).sort(byText);
   return {
     secret: first.name,
@@ -42,7 +49,8 @@ const merged = (all: readonly ReportedCertificate[], nowMs: number): Certificate
     ...(first.notAfter === undefined || !Number.isFinite(notAfterMs)
       ? {}
       : { notAfter: first.notAfter, daysLeft: daysLeft(notAfterMs, nowMs) }),
-    usedBy: [...new Set(all.flatMap(({ usedBy }) => usedBy))].sort(byText).slice(0, 64),
+    usedBy: namesIn(all.map(({ usedBy }) => usedBy)),
+    ...(usedByBackends.length === 0 ? {} : { usedByBackends }),
     ...(problem === undefined ? {} : { problem }),
   };
 };

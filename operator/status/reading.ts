@@ -36,6 +36,7 @@ export interface ReportedCertificate {
   /** RFC 3339; undefined while the proxy has none that it can use. */
   readonly notAfter?: string;
   readonly usedBy: readonly string[];
+  readonly usedByBackends?: readonly string[];
   readonly problem?: string;
 }
 

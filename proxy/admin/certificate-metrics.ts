@@ -3,7 +3,7 @@ import { labelText } from './exposition.ts';
 
 const MS_PER_SECOND = 1000;
 
-/** Metrics of the certificates with which listeners end TLS. */
+/** Metrics of the certificates with which listeners end TLS, and of those that endpoints are shown. */
 export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_certificate_expiry_timestamp_seconds',

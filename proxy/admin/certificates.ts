@@ -8,12 +8,13 @@ const MOST_HOSTS = 16;
 export const reportedCertificates = (
   certificates: readonly KnownCertificate[],
 ): NonNullable<Status['certificates']> =>
-  certificates.map(({ name, hosts, notAfterMs, usedBy, problem }) => ({
+  certificates.map(({ name, hosts, notAfterMs, usedBy, usedByBackends, problem }) => ({
     name,
     names: hosts.slice(0, MOST_HOSTS),
     ...(notAfterMs === undefined
       ? {}
       : { notAfter: new Date(notAfterMs).toISOString().replace(/\.\d+/, '') }),
     usedBy,
+    ...(usedByBackends === undefined ? {} : { usedByBackends }),
     ...(problem === undefined ? {} : { problem }),
   }));

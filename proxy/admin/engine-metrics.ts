@@ -18,7 +18,7 @@ export interface MetricsFacts {
   readonly connected: () => boolean;
   /** The lists of sources that listeners have. */
   readonly lists: () => readonly KnownList[];
-  /** The certificates with which listeners end TLS. */
+  /** The certificates with which listeners end TLS, or that endpoints are shown. */
   readonly certificates: () => readonly KnownCertificate[];
   /** Numbers of lines that standard output accepted and that it did not. */
   readonly output: Pick<Output, 'accepted' | 'dropped' | 'logDropped' | 'failures'>;

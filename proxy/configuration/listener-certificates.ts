@@ -9,15 +9,6 @@ export const certificatesOf = ({ listeners }: Pick<Configuration, 'listeners'>):
   ...new Set(listeners.flatMap(({ certificateNames = [] }) => certificateNames)),
 ];
 
-/** Names of the listeners that have a certificate. */
-export const usersOf = (
-  { listeners }: Pick<Configuration, 'listeners'>,
-  certificate: string,
-): readonly string[] =>
-  listeners.flatMap(({ name, certificateNames = [] }) =>
-    certificateNames.includes(certificate) ? [name] : [],
-  );
-
 /**
  * The configuration with its certificates. A listener with one that is not known yet keeps those that it had,
  * by name in `before`, so that no client is refused while a new one is read.

@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly leaving?: ReadonlyMap<string, readonly Pick<Target, 'address' | 'port'>[]>;
   /** The lists of sources that listeners have; omitted if there are none. */
   readonly lists?: readonly KnownList[];
-  /** The certificates with which listeners end TLS; omitted if none does. */
+  /** The certificates that clients or endpoints are shown; omitted if none are. */
   readonly certificates?: readonly KnownCertificate[];
   /** Problems that are not fatal: a missing Service, an unknown field, a port without a name. */
   readonly findings: readonly ProxyFinding[];
@@ -36,7 +36,7 @@ export interface KnownList {
   readonly unusableSinceMs?: number;
 }
 
-/** A certificate with which listeners end TLS, without its key. */
+/** A certificate with which listeners end TLS, or that endpoints are shown, without its key. */
 export interface KnownCertificate {
   /** Name of the Secret, or path of the file. */
   readonly name: string;
@@ -46,6 +46,8 @@ export interface KnownCertificate {
   readonly notAfterMs?: number;
   /** Names of the listeners that use it. */
   readonly usedBy: readonly string[];
+  /** Names of the backends whose endpoints are shown it; omitted if there are none. */
+  readonly usedByBackends?: readonly string[];
   /** Why what is there now is not in use, as a sentence; omitted if it is. */
   readonly problem?: string;
   /** Whether clients get an OCSP response with it; omitted if there is none for it. */

@@ -2,11 +2,17 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import { type CertificateProblem, type Choice, chooseKeyPair, type Offered } from '../certificates/choose.ts';
 import type { KeyPair, KeyPairTexts } from '../certificates/key-pair.ts';
 import { readKeyPair } from '../certificates/read-key-pair.ts';
-import { whyNotFresh } from '../certificates/staple.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import { certificatesOf, type KnownKeyPair, usersOf } from '../configuration/listener-certificates.ts';
+import type { KnownKeyPair } from '../configuration/listener-certificates.ts';
 import type { KnownCertificate } from '../configuration/snapshot.ts';
 import { type CertificateUse, OF_LISTENERS } from './certificate-use.ts';
+import {
+  type ChosenStaple,
+  chooseStaple,
+  type FormerStaple,
+  type OtherStaples,
+  stapleText,
+} from './choose-staple.ts';
 import { readStaple } from './read-staple.ts';
 import { isUsablePair } from './usable-pair.ts';
 
@@ -39,15 +45,11 @@ export const REAL_CLOCK: CertificateClock = {
   },
 };
 
-interface Entry {
+interface Entry extends OtherStaples, ChosenStaple {
   readonly title: string;
   readonly version: string;
   readonly offered: Offered;
   readonly choice: Choice;
-  /** What is wrong with the OCSP response that is there now, as a clause; undefined if nothing is. */
-  readonly unfit: string | undefined;
-  /** Why clients get no OCSP response with the certificate in use; undefined if they do, or there is none. */
-  readonly unstapled: string | undefined;
 }
 
 /**
@@ -79,20 +81,16 @@ export class Certificates {
 
   /** By name: the certificates that were read, or that cannot be used and never could. */
   get known(): ReadonlyMap<string, KnownKeyPair> {
-    return new Map(
-      [...this.#entries].map(([name, { choice, unstapled }]) => {
-        const pair = unstapled === undefined ? choice.pair : choice.pair?.withStaple(undefined);
-        return [name, pair ?? 'None'];
-      }),
-    );
+    return new Map([...this.#entries].map(([name, entry]) => [name, pairInUse(entry) ?? 'None']));
   }
 
   /** What is there now. `title` names it in messages, such as `Secret "web-tls"`. */
   offer(name: string, title: string, content: CertificateContent): void {
     const before = this.#entries.get(name);
     if (before?.version === content.version) return;
-    const { offered, unfit } = offeredBy(title, content, this.#use);
-    const seen = { title, version: content.version, offered, unfit };
+    const { offered, unread } = offeredBy(title, content, this.#use);
+    const former = formerOf(before);
+    const seen = { title, version: content.version, offered, unread, former };
     this.#entries.set(name, this.#decide(seen, before?.choice.pair));
     this.#schedule();
     this.#onChange();
@@ -106,15 +104,19 @@ export class Certificates {
 
   /** The certificates of a configuration, for people to see. */
   shown(configuration: Configuration): readonly KnownCertificate[] {
-    return certificatesOf(configuration).map((name) => {
+    const users = this.#use.usersIn(configuration);
+    return [...new Set(users.flatMap(({ names }) => names))].map((name) => {
       const entry = this.#entries.get(name);
       const { pair, unused } = entry?.choice ?? {};
-      const isStapled = entry?.unstapled === undefined ? pair?.staple && true : false;
+      const isStapled = entry?.staple !== undefined || (entry?.unfit === undefined ? undefined : false);
+      const about = users.filter(({ names }) => names.includes(name)).map((user) => user.about);
+      const usedByBackends = about.flatMap(({ backend }) => backend ?? []);
       return {
         name,
         hosts: pair?.names ?? [],
         ...(pair === undefined ? {} : { notAfterMs: pair.notAfterMs }),
-        usedBy: usersOf(configuration, name),
+        usedBy: about.flatMap(({ listener }) => listener ?? []),
+        ...(usedByBackends.length === 0 ? {} : { usedByBackends }),
         ...(unused === undefined ? {} : { problem: `${unused.message}.` }),
         ...(isStapled === undefined ? {} : { isStapled }),
       };
@@ -136,19 +138,19 @@ export class Certificates {
   #decide(seen: Seen, used: KeyPair | undefined): Entry {
     const nowMs = this.#clock.now();
     const choice = chooseKeyPair(seen.title, seen.offered, used, nowMs, this.#use.refusers);
-    const staple = choice.pair?.staple;
-    const stale = staple && whyNotFresh(staple, nowMs);
-    return { ...seen, choice, unstapled: stale ?? (staple === undefined ? seen.unfit : undefined) };
+    return { ...seen, choice, ...chooseStaple(seen, choice, nowMs) };
   }
 
   /** Decides again when time alone changes something. */
   #schedule(): void {
     this.#cancel();
     const nowMs = this.#clock.now();
-    const waits = [...this.#entries.values()].flatMap(({ choice: { nextMs, pair } }) => [
-      ...(nextMs === undefined ? [] : [nextMs]),
-      ...(pair?.staple === undefined ? [] : [pair.staple.nextUpdateMs - nowMs].filter((ms) => ms > 0)),
-    ]);
+    const waits = [...this.#entries.values()]
+      .flatMap(({ choice: { nextMs, pair }, staple }) => [
+        ...(nextMs === undefined ? [] : [nextMs]),
+        ...[staple, pair?.staple].flatMap((one) => one ?? []).map((one) => one.nextUpdateMs - nowMs),
+      ])
+      .filter((ms) => ms > 0);
     this.#cancel =
       waits.length === 0
         ? () => undefined
@@ -167,44 +169,55 @@ export class Certificates {
   }
 }
 
-const told = ({ choice: { pair, unused, aging }, unstapled }: Entry): string =>
-  JSON.stringify([pair?.id, unused, aging, unstapled]);
+const told = ({ choice: { pair, unused, aging }, staple, unfit }: Entry): string =>
+  JSON.stringify([pair?.id, unused, aging, staple?.id, unfit]);
 
-type Seen = Pick<Entry, 'title' | 'version' | 'offered' | 'unfit'>;
+type Seen = Pick<Entry, 'title' | 'version' | 'offered' | 'unread' | 'former'>;
+
+const pairInUse = ({ choice: { pair }, staple }: Entry): KeyPair | undefined =>
+  pair?.staple === staple ? pair : pair?.withStaple(staple);
+
+const formerOf = (before: Entry | undefined): FormerStaple | undefined => {
+  const { choice, staple } = before ?? {};
+  return choice?.pair === undefined || staple === undefined ? undefined : { id: choice.pair.id, staple };
+};
 
 /** What is there now, and what is wrong with the OCSP response beside it. */
 const offeredBy = (
   title: string,
   content: CertificateContent,
   { areOfHosts }: CertificateUse,
-): Pick<Entry, 'offered' | 'unfit'> => {
-  const none = { unfit: undefined };
+): Pick<Entry, 'offered' | 'unread'> => {
+  const none = { unread: undefined };
   if ('problem' in content) return { offered: content.problem, ...none };
   const { texts } = content;
   const ocsp = areOfHosts ? content.ocsp : undefined;
   const read = readKeyPair(texts, isUsablePair, areOfHosts);
   if (!read.ok)
     return { offered: { code: 'CertificateInvalid', message: `${title}: ${read.problem}` }, ...none };
-  const staple = typeof ocsp === 'object' ? readStaple(ocsp, texts) : ocsp;
-  return typeof staple === 'object'
-    ? { offered: read.pair.withStaple(staple), ...none }
-    : { offered: read.pair, unfit: staple };
+  if (ocsp === undefined) return { offered: read.pair, ...none };
+  if (typeof ocsp === 'string')
+    return { offered: read.pair, unread: { ok: false, why: ocsp, isVerdict: false } };
+  const reading = readStaple(ocsp, texts);
+  return reading.ok
+    ? { offered: read.pair.withStaple(reading.staple), ...none }
+    : { offered: read.pair, unread: reading };
 };
 
 const problemsOf = (entry: Entry | undefined, { without }: CertificateUse): readonly CertificateProblem[] => {
   if (entry === undefined) return [];
-  const { choice, title, unstapled } = entry;
+  const { choice, title, staple, unfit } = entry;
   const { pair, unused, aging } = choice;
   const consequence = pair === undefined ? without : 'The certificate read before stays in use';
   return [
     ...(unused === undefined ? [] : [{ ...unused, message: `${unused.message}. ${consequence}` }]),
     ...(aging === undefined ? [] : [aging]),
-    ...(unstapled === undefined || pair === undefined
+    ...(unfit === undefined || pair === undefined
       ? []
       : [
           {
             code: 'OcspResponseUnfit' as const,
-            message: `${title}: its OCSP response ${unstapled}. Clients get none with the certificate; fetch a new one from its issuer`,
+            message: `${title}: its OCSP response ${unfit}. ${stapleText(staple)}; fetch a new one from its issuer`,
           },
         ]),
   ];

@@ -8,7 +8,7 @@ import { readCaFile } from './ca-files.ts';
 import { readCertificateFiles } from './certificate-files.ts';
 import type { CertificateContent } from './certificates.ts';
 import type { FileFinding } from './check-lists.ts';
-import { readStaple } from './read-staple.ts';
+import { readStaple, type StapleReading } from './read-staple.ts';
 import { isUsablePair } from './usable-pair.ts';
 
 /**
@@ -35,10 +35,12 @@ const problemOf = (
 ): string | undefined => {
   const read = readKeyPair(texts, isUsablePair, areOfHosts);
   if (!read.ok) return read.problem;
-  const staple = typeof ocsp === 'object' ? readStaple(ocsp, texts) : ocsp;
-  const why = typeof staple === 'object' ? whyNotFresh(staple, Date.now()) : staple;
+  const why = typeof ocsp === 'object' ? whyUnfit(readStaple(ocsp, texts)) : ocsp;
   return why === undefined ? undefined : `its OCSP response ${why}`;
 };
+
+const whyUnfit = (reading: StapleReading): string | undefined =>
+  reading.ok ? whyNotFresh(reading.staple, Date.now()) : reading.why;
 
 /** The same for lists of revoked certificates. */
 export const checkRevocationFiles = (files: readonly string[], folder: string): readonly FileFinding[] =>

@@ -1,5 +1,6 @@
 import { clientCertificatesOf, withClientKeyPairs } from '../configuration/backend-certificates.ts';
 import { byName } from '../configuration/by-name.ts';
+import { joinedCertificates } from '../configuration/joined-certificates.ts';
 import { certificatesOf, withKeyPairs } from '../configuration/listener-certificates.ts';
 import type { Certificates } from './certificates.ts';
 import type { Named } from './with-named.ts';
@@ -34,6 +35,10 @@ export const namedClientCertificates = (certificates: Certificates): Named => ({
     return {
       ...snapshot,
       configuration,
+      certificates: joinedCertificates([
+        ...(snapshot.certificates ?? []),
+        ...certificates.shown(configuration),
+      ]),
       findings: [...snapshot.findings, ...certificates.findings(configuration)],
     };
   },

@@ -4,8 +4,16 @@ import type { Staple } from '../certificates/staple.ts';
 import { keyPairs } from '../sys/key-pairs.ts';
 import { type OcspReading, ocspReader } from '../sys/ocsp-response.ts';
 
-/** A response that says that the certificate is good, or a clause: why it cannot be used. */
-export type StapleReading = Staple | string;
+/** A response that says that the certificate is good, or why it cannot be used. */
+export type StapleReading = { readonly ok: true; readonly staple: Staple } | UnfitResponse;
+
+export interface UnfitResponse {
+  readonly ok: false;
+  /** A clause about the response. */
+  readonly why: string;
+  /** Whether the issuer itself says that the certificate is not good: then no earlier response holds. */
+  readonly isVerdict: boolean;
+}
 
 type Unfit = Exclude<OcspReading['status'], 'Good'>;
 
@@ -23,16 +31,20 @@ let tools:
   | { readonly native: ReturnType<typeof keyPairs>; readonly read: ReturnType<typeof ocspReader> }
   | undefined;
 
+const VERDICTS: readonly Unfit[] = ['Revoked', 'Unknown'];
+
+const unfit = (why: string, isVerdict = false): UnfitResponse => ({ ok: false, why, isVerdict });
+
 /** Reads and verifies an OCSP response about a certificate. Whether it is fresh is not checked. */
 export const readStaple = (der: Uint8Array, { certificate, key }: KeyPairTexts): StapleReading => {
   tools ??= { native: keyPairs(), read: ocspReader() };
   const pair = tools.native.load(certificate, key);
-  if (pair === undefined) return WHY.NoIssuer;
+  if (pair === undefined) return unfit(WHY.NoIssuer);
   const reading = tools.read(der, pair);
   tools.native.free(pair);
-  if (reading.status !== 'Good') return WHY[reading.status];
+  if (reading.status !== 'Good') return unfit(WHY[reading.status], VERDICTS.includes(reading.status));
   const { thisUpdateMs, nextUpdateMs } = reading;
-  if (nextUpdateMs === undefined) return 'does not say until when it holds (nextUpdate)';
+  if (nextUpdateMs === undefined) return unfit('does not say until when it holds (nextUpdate)');
   const id = createHash('sha256').update(der).digest('hex').slice(0, 32);
-  return { id, der: Uint8Array.from(der), thisUpdateMs, nextUpdateMs };
+  return { ok: true, staple: { id, der: Uint8Array.from(der), thisUpdateMs, nextUpdateMs } };
 };

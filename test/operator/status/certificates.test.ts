@@ -41,6 +41,14 @@ test('a certificate is shown as the replica has it on which it expires first, wh
   assert.deepEqual(certificatesOf([...readings].reverse(), NOW_MS), expected);
 });
 
+test('a certificate that endpoints are shown has the backends of all replicas', () => {
+  const readings = ['pg', 'db'].map((backend) =>
+    reading(backend, { certificates: [reported({ usedBy: [], usedByBackends: [backend] })] }),
+  );
+  const [row] = certificatesOf(readings, NOW_MS);
+  assert.deepEqual([row?.usedBy, row?.usedByBackends], [[], ['db', 'pg']]);
+});
+
 test('a certificate that one replica has never been able to read is shown as such', () => {
   const readings = [reading('a', { certificates: [reported()] }), reading('b', { certificates: [MISSING] })];
   const { name: secret, ...rest } = MISSING;

@@ -31,6 +31,11 @@ test('a certificate is reported with its names, its end and the listeners that u
   ]);
 });
 
+test('of a certificate that endpoints are shown, the backends are reported', () => {
+  const [reported] = reportedCertificates([{ ...GOOD, usedBy: [], usedByBackends: ['pg'] }]);
+  assert.deepEqual([reported?.usedBy, reported?.usedByBackends], [[], ['pg']]);
+});
+
 test('of a certificate with many names, the first are reported', () => {
   const hosts = Array.from({ length: 100 }, (_, i) => `h${i}.example`);
   const [reported] = reportedCertificates([{ ...GOOD, hosts }]);

@@ -1,40 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Configuration } from '../../../proxy/configuration/configuration.ts';
-import { OF_LISTENERS } from '../../../proxy/source/certificate-use.ts';
+import type { Snapshot } from '../../../proxy/configuration/snapshot.ts';
+import { OF_BACKENDS, OF_LISTENERS } from '../../../proxy/source/certificate-use.ts';
 import { Certificates } from '../../../proxy/source/certificates.ts';
+import { namedCertificates, namedClientCertificates } from '../../../proxy/source/named-certificates.ts';
 import { endedDaysAgo, selfSigned } from '../certificates.ts';
 import { OcspAuthority } from '../ocsp-authority.ts';
+import { createClock } from './clock.ts';
 
 const DAY_MS = 86_400_000;
-
-/** A clock that tests set. */
-const createClock = () => {
-  let nowMs = Date.now();
-  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
-  return {
-    now: () => nowMs,
-    after(ms: number, run: () => void) {
-      const timer = { at: nowMs + ms, run };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
-    advance(ms: number) {
-      const end = nowMs + ms;
-      for (;;) {
-        const [next] = [...timers].sort((a, b) => a.at - b.at);
-        if (next === undefined || next.at > end) break;
-        timers.delete(next);
-        nowMs = next.at;
-        next.run();
-      }
-      nowMs = end;
-    },
-    get waiting() {
-      return timers.size;
-    },
-  };
-};
 
 const CONFIGURATION = {
   listeners: [{ name: 'https', certificateNames: ['web'] }],
@@ -153,6 +128,95 @@ test('an OCSP response goes out of use when it is stale, and comes back with a n
   assert.deepEqual([isStapled(), codes()], [false, ['OcspResponseUnfit']]);
   certificates.offer('web', 'Secret "web"', { version: '4', texts });
   assert.deepEqual([isStapled(), codes()], [undefined, []]);
+});
+
+test('an OCSP response that cannot be used leaves the one before in use while that is fresh', () => {
+  using authority = new OcspAuthority();
+  const { certificates, clock, codes, message } = begun();
+  const texts = { certificate: authority.leaf + authority.certificate, key: authority.key };
+  const isStapled = () => certificates.shown(CONFIGURATION)[0]?.isStapled;
+  let version = 0;
+  const offer = (ocsp: Uint8Array | string | undefined, pair = texts): void =>
+    certificates.offer('web', 'Secret "web"', {
+      version: `${++version}`,
+      texts: pair,
+      ...(ocsp === undefined ? {} : { ocsp }),
+    });
+  const good = authority.answer();
+  for (const bad of [Buffer.from('garbage'), authority.answer({ isAboutAnother: true }), 'cannot be used']) {
+    offer(good);
+    offer(bad);
+    assert.deepEqual([isStapled(), codes()], [true, ['OcspResponseUnfit']]);
+    assert.match(
+      message(),
+      /its OCSP response .*\. The one read before goes to clients until 20.+Z; fetch a new/,
+    );
+    offer(Buffer.from('more garbage'));
+    assert.equal(isStapled(), true, 'garbage after garbage');
+  }
+  offer(good, { ...texts, key: OTHER.key });
+  assert.deepEqual([isStapled(), codes()], [true, ['CertificateInvalid']], 'with a pair that is kept');
+  offer(Buffer.from('garbage'));
+  clock.advance(DAY_MS);
+  assert.deepEqual([isStapled(), codes()], [false, ['OcspResponseUnfit']], 'it is stale');
+  assert.match(message(), /cannot be read.*\. Clients get none/);
+});
+
+test('an OCSP response gives way to the issuer’s word against the certificate, to none, and with its certificate', () => {
+  using authority = new OcspAuthority();
+  const { certificates, codes } = begun();
+  const texts = { certificate: authority.leaf + authority.certificate, key: authority.key };
+  const isStapled = () => certificates.shown(CONFIGURATION)[0]?.isStapled;
+  const ocsp = authority.answer();
+  const offer = (version: string, more: object, pair = texts): void =>
+    certificates.offer('web', 'Secret "web"', { version, texts: pair, ...more });
+  offer('1', { ocsp });
+  offer('2', { ocsp: authority.answer({ isRevoked: true }) });
+  assert.deepEqual([isStapled(), codes()], [false, ['OcspResponseUnfit']]);
+  offer('3', { ocsp });
+  offer('4', {});
+  assert.deepEqual([isStapled(), codes()], [undefined, []]);
+  offer('5', { ocsp });
+  offer('6', { ocsp: Buffer.from('garbage') }, OTHER);
+  assert.deepEqual([isStapled(), codes()], [false, ['OcspResponseUnfit']]);
+});
+
+test('a certificate of listeners and of backends is shown once, with all its users and what is wrong with it', () => {
+  const ofListeners = new Certificates(OF_LISTENERS, createClock());
+  const ofBackends = new Certificates(OF_BACKENDS, createClock());
+  const credentials = (certificateName: string) => ({ certificateName });
+  const configuration = {
+    ...CONFIGURATION,
+    backends: [
+      { name: 'one', credentials: credentials('web') },
+      { name: 'two', credentials: credentials('own') },
+      { name: 'three', credentials: credentials('gone') },
+      { name: 'four', credentials: credentials('own') },
+    ],
+  } as unknown as Configuration;
+  const problem = { code: 'SecretMissing' as const, message: 'Secret "gone" does not exist' };
+  for (const store of [ofListeners, ofBackends])
+    store.offer('web', 'Secret "web"', { version: '1', texts: GOOD });
+  ofBackends.offer('own', 'Secret "own"', { version: '1', texts: OTHER });
+  ofBackends.offer('gone', 'Secret "gone"', { version: '1', problem });
+  const snapshot = [namedCertificates(ofListeners), namedClientCertificates(ofBackends)].reduce(
+    (before, named) => named.fillIn(before, undefined),
+    { revision: '1', configuration, targets: new Map(), findings: [] } as Snapshot,
+  );
+  assert.deepEqual(
+    snapshot.certificates?.map(({ name, hosts, usedBy, usedByBackends, problem: why }) => [
+      name,
+      hosts.length,
+      usedBy.join(),
+      usedByBackends?.join(),
+      why,
+    ]),
+    [
+      ['web', 2, 'https', 'one', undefined],
+      ['own', 1, '', 'two,four', undefined],
+      ['gone', 0, '', 'three', 'Secret "gone" does not exist.'],
+    ],
+  );
 });
 
 test('an expired certificate is used if it is the only one', () => {

@@ -17,8 +17,9 @@ const FIT: readonly (readonly [what: string, answer: Answer])[] = [
 
 for (const [what, answer] of FIT)
   test(`an OCSP response ${what} is a staple, with its times`, () => {
-    const staple = readStaple(authority.answer(answer), texts);
-    assert.ok(typeof staple === 'object', String(staple));
+    const read = readStaple(authority.answer(answer), texts);
+    assert.ok(read.ok, JSON.stringify(read));
+    const { staple } = read;
     const day = staple.nextUpdateMs - staple.thisUpdateMs;
     assert.equal(day, 24 * HOUR_MS);
     assert.ok(Math.abs(Date.now() - staple.thisUpdateMs) < HOUR_MS);
@@ -52,12 +53,13 @@ const UNFIT: readonly (readonly [what: string, response: () => Uint8Array, why: 
 
 for (const [what, response, why] of UNFIT)
   test(`an OCSP response ${what} is none`, () => {
-    const staple = readStaple(response(), texts);
-    assert.ok(typeof staple === 'string');
-    assert.match(staple, why);
+    const read = readStaple(response(), texts);
+    assert.ok(!read.ok);
+    assert.match(read.why, why);
+    assert.equal(read.isVerdict, what === 'that says revoked');
   });
 
 test('without the certificate of the issuer, nothing is known of a response', () => {
-  const staple = readStaple(authority.answer(), { ...texts, certificate: authority.leaf });
-  assert.match(String(staple), /lacks the issuer/);
+  const read = readStaple(authority.answer(), { ...texts, certificate: authority.leaf });
+  assert.match(read.ok ? 'accepted' : read.why, /lacks the issuer/);
 });
