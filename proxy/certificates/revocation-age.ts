@@ -1,7 +1,7 @@
 import { DAY_MS, dateOf, leftText, momentsBefore, WARNED_DAYS } from './expiry.ts';
 import type { RevocationList } from './revocation-list.ts';
 
-/** The part of its time within which a list should have been replaced: some last for hours, others for months. */
+/** The part of its time in which a list should have been replaced: they last for hours or for months. */
 const LAST_PART = 1 / 4;
 
 /** Whether a list is not believed any more. */
