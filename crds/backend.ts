@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { backendTls } from './backend-tls.ts';
 import { BYTE_TEXT } from './byte-text.ts';
 import { keyedList, valueSet } from './collections.ts';
+import { DRAINED_ENTRY } from './drained.ts';
 import { duration, name, port, serverName, servicePort } from './scalars.ts';
 
 const serviceReference = z.object({
@@ -203,6 +204,20 @@ export const backend = z.object({
     .min(1)
     .optional()
     .describe('Fixed endpoints, instead of a Service.'),
+  drained: valueSet(
+    z
+      .string()
+      .max(53)
+      .regex(
+        DRAINED_ENTRY,
+        'is not an endpoint: write an IP address, or an address and a port, such as 192.0.2.1:80 or [2001:db8::1]:80',
+      ),
+    64,
+  )
+    .optional()
+    .describe(
+      'Endpoints that take no new connections; open ones go on. An IP address means all endpoints on it, an address and a port, such as `192.0.2.1:80` or `[2001:db8::1]:80`, one of them. `kubectl l4b drain` adds entries.',
+    ),
   algorithm: z
     .enum(['RoundRobin', 'LeastConnections', 'Random', 'SourceHash', 'Maglev'])
     .default('RoundRobin')

@@ -155,6 +155,10 @@ export const endpoint = z.object({
     .describe(
       'True if it takes connections only when others are unavailable: it is listed as a backup, or intended for another zone or node.',
     ),
+  drained: z
+    .boolean()
+    .exactOptional()
+    .describe('True if the spec says that it is drained: it takes no new connections.'),
   health: oneOf(HEALTH_STATES, 16).describe('Health according to the checks.'),
   reason: text(2048)
     .exactOptional()

@@ -45,7 +45,15 @@ export const wholeReport = tolerantReport.extend({
       counts: counts.exactOptional(),
       endpoints: list(
         endpoint
-          .pick({ address: true, port: true, backup: true, health: true, reason: true, ejectedUntil: true })
+          .pick({
+            address: true,
+            port: true,
+            backup: true,
+            drained: true,
+            health: true,
+            reason: true,
+            ejectedUntil: true,
+          })
           .extend({
             weight: none.default(1),
             share: z.number().default(1),

@@ -80,6 +80,23 @@ const changed = (old: Backend, backend: Backend): readonly Change[] => {
   const weights = of(/^endpoints\[.*\]\.(weight|backup)$/);
   if (weights.length > 0)
     changes.push({ effect: 'Live', about, what: 'Weights change: new connections only.', fields: weights });
+  const [wasDrained, isDrained] = [old.drained ?? [], backend.drained ?? []];
+  const leaves = isDrained.filter((one) => !wasDrained.includes(one));
+  const returns = wasDrained.filter((one) => !isDrained.includes(one));
+  if (leaves.length > 0)
+    changes.push({
+      effect: 'Live',
+      about,
+      what: `Endpoint ${leaves.join(', ')} is drained: it takes no new connections, and open ones go on.`,
+      fields: [],
+    });
+  if (returns.length > 0)
+    changes.push({
+      effect: 'Live',
+      about,
+      what: `Endpoint ${returns.join(', ')} is not drained any more, and takes new connections.`,
+      fields: [],
+    });
   const algorithm = of(/^algorithm$/);
   if (algorithm.length > 0)
     changes.push({
@@ -90,7 +107,9 @@ const changed = (old: Backend, backend: Backend): readonly Change[] => {
         : 'The algorithm changes: new connections only.',
       fields: algorithm,
     });
-  const others = found.filter(({ path }) => !/^(service|endpoints|algorithm)/.test(path)).map(differenceText);
+  const others = found
+    .filter(({ path }) => !/^(service|endpoints|drained|algorithm)/.test(path))
+    .map(differenceText);
   if (others.length > 0)
     changes.push({
       effect: 'Live',

@@ -46,6 +46,7 @@ const joined = (told: readonly Told[]): EndpointPicture => {
     address: first.address,
     port: first.port,
     weight: first.weight,
+    drained: all.some(({ drained }) => drained === true),
     backup: first.backup === true,
     state: stateOf(all),
     usedBy: all.filter(({ used }) => used).length,
@@ -60,6 +61,8 @@ const joined = (told: readonly Told[]): EndpointPicture => {
 };
 
 const stateOf = (all: readonly Endpoint[]): EndpointState => {
+  // Who drains a server and then stops it expects its checks to fail.
+  if (all.every(({ drained }) => drained === true)) return 'Drained';
   const out = all.filter(isOut).length;
   if (out === all.length) return 'Out';
   if (out > 0) return 'Mixed';
@@ -72,6 +75,7 @@ const stateOf = (all: readonly Endpoint[]): EndpointState => {
 const ORDER: Readonly<Record<EndpointState, number>> = {
   Out: 0,
   Mixed: 1,
+  Drained: 2,
   NoWeight: 2,
   Warming: 3,
   Healthy: 4,

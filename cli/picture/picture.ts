@@ -83,12 +83,21 @@ export interface BackendPicture {
 }
 
 /** `Out`: unhealthy or ejected. `Mixed`: replicas disagree. `Idle`: usable, but not needed: a backup. */
-export type EndpointState = 'Healthy' | 'Unchecked' | 'Warming' | 'Idle' | 'NoWeight' | 'Mixed' | 'Out';
+export type EndpointState =
+  | 'Healthy'
+  | 'Unchecked'
+  | 'Warming'
+  | 'Idle'
+  | 'Drained'
+  | 'NoWeight'
+  | 'Mixed'
+  | 'Out';
 
 export interface EndpointPicture {
   readonly address: string;
   readonly port: number;
   readonly weight: number;
+  readonly drained: boolean;
   readonly backup: boolean;
   readonly state: EndpointState;
   /** Replicas that use it, and those that know it. */

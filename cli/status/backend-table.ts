@@ -9,6 +9,7 @@ const TONES: Readonly<Record<EndpointState, Tone>> = {
   Unchecked: 'plain',
   Warming: 'warn',
   Idle: 'faint',
+  Drained: 'faint',
   NoWeight: 'faint',
   Mixed: 'warn',
   Out: 'bad',
@@ -28,14 +29,15 @@ const stateCell = ({ state, usedBy, knownBy }: EndpointPicture): Cell => ({
 /** Why it is out, and until when. */
 const whyCell =
   (now: number) =>
-  ({ reasons, ejectedUntil, backup, state, weight }: EndpointPicture): Cell => {
+  ({ reasons, ejectedUntil, backup, drained, state, weight }: EndpointPicture): Cell => {
     const left = ejectedUntil === undefined ? 0 : Date.parse(ejectedUntil) - now;
     const parts = [
       ...reasons,
       ...(ejectedUntil === undefined ? [] : [`ejected for ${age(left)} more, unless checks pass`]),
       ...(backup ? ['backup'] : []),
       ...(state === 'Warming' ? ['slow start'] : []),
-      ...(weight === 1 ? [] : [`weight ${weight}`]),
+      ...(drained && state !== 'Drained' ? ['drained'] : []),
+      ...(weight === 1 || drained ? [] : [`weight ${weight}`]),
     ];
     return parts.join('; ');
   };

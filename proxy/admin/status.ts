@@ -200,6 +200,7 @@ const backends = (facts: StatusFacts): Status['backends'] => {
         port: target.port,
         weight: target.weight,
         ...(target.backup ? { backup: true as const } : {}),
+        ...(target.drained ? { drained: true as const } : {}),
         health: health?.health ?? 'Unknown',
         ...(health === undefined || health.reason === '' ? {} : { reason: health.reason }),
         ...(health?.ejectedForMs === undefined

@@ -70,6 +70,8 @@ export interface BackendConfiguration {
   readonly service?: { readonly name: string; readonly port: number | string };
   /** The listed endpoints, with addresses as written; empty with a Service. */
   readonly endpoints: readonly Target[];
+  /** Addresses, with or without a port, of endpoints that take no new connections. */
+  readonly drained: readonly string[];
   readonly policy: BackendPolicy;
   /** Omitted if its endpoints are spoken to in the clear. */
   readonly credentials?: EndpointCredentials;

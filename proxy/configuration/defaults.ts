@@ -30,6 +30,7 @@ export const DEFAULT_BACKEND: Omit<BackendConfiguration, 'name' | 'service' | 'e
     closeOnRemoval: false,
   },
   health: { check: undefined, ejection: undefined, slowStartMs: 0 },
+  drained: [],
   panicThresholdPercent: 0,
   closeOnUnhealthy: false,
 };

@@ -205,6 +205,7 @@ const backendOf = (backend: Backend, namespace: string | undefined): BackendConf
   name: backend.name,
   ...(backend.service === undefined ? {} : { service: backend.service }),
   endpoints: backend.endpoints ?? [],
+  drained: backend.drained ?? [],
   policy: backendPolicy(backend, namespace),
   ...(backend.tls === undefined ? {} : { credentials: credentialsOf(backend.tls) }),
   health: healthPolicy(backend),

@@ -7,4 +7,6 @@ export interface Target {
   readonly weight: number;
   /** Takes connections only while other endpoints cannot. */
   readonly backup: boolean;
+  /** The resource says that it is drained: its weight is 0. */
+  readonly drained?: boolean;
 }

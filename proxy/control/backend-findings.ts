@@ -13,7 +13,7 @@ interface Problem {
 
 /** What is wrong with the endpoints of a backend, or undefined. */
 const problemOf = (
-  { panicThresholdPercent, service }: BackendConfiguration,
+  { panicThresholdPercent, service, drained }: BackendConfiguration,
   { name, endpoints, inactive, panic, backups }: TableBackend,
 ): Problem | undefined => {
   const few =
@@ -30,8 +30,14 @@ const problemOf = (
       code: 'BackupsServe',
       message: `backend "${name}" has ${few}, so ${service === undefined ? 'its backups' : 'endpoints in other zones or on other nodes'} take connections. ${SEE_STATUS}`,
     };
+  if (endpoints.length > 0 || inactive.length === 0) return undefined;
+  if (drained.length > 0)
+    return {
+      code: 'NoWeight',
+      message: `backend "${name}" takes no connections: all of its ${inactive.length} endpoints are drained or have the weight 0. Remove an endpoint from drained`,
+    };
   // Inactive endpoints of a Service are not ready, which the source explains.
-  if (endpoints.length === 0 && inactive.length > 0 && service === undefined)
+  if (service === undefined)
     return {
       code: 'NoWeight',
       message: `backend "${name}" takes no connections: all of its ${inactive.length} endpoints have the weight 0. Set a weight above 0 for at least one`,

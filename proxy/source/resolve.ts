@@ -7,6 +7,7 @@ import type { Configuration } from '../configuration/configuration.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import type { Target } from '../configuration/target.ts';
 import { backendPath } from '../configuration/written-paths.ts';
+import { drainTargets } from './drained-targets.ts';
 import { fixedTargets } from './fixed-targets.ts';
 import { protocolEndpoints, protocolsOf } from './protocol-endpoints.ts';
 
@@ -41,11 +42,16 @@ export const resolveTargets = (
   const findings: ProxyFinding[] = [];
   const targets = new Map<string, readonly Target[]>();
   const leaving = new Map<string, Endpoints['leaving']>();
-  for (const { name, service, endpoints } of backends) {
+  for (const { name, service, endpoints, drained } of backends) {
     const path = backendPath(written, name);
+    const serve = (known: readonly Target[]): void => {
+      const all = drainTargets({ name, drained }, written, known);
+      targets.set(name, all.targets);
+      findings.push(...all.findings);
+    };
     if (service === undefined) {
       const fixed = fixedTargets(endpoints);
-      targets.set(name, fixed.targets);
+      serve(fixed.targets);
       for (const { address, index, first } of fixed.repeated)
         findings.push({
           code: 'EndpointRepeated',
@@ -65,8 +71,7 @@ export const resolveTargets = (
       protocolsOf({ listeners }, name),
     );
     const far = new Set(found.far);
-    targets.set(
-      name,
+    serve(
       // Endpoints that hints assign to other locations serve as backups, which kube-proxy cannot offer.
       found.targets.map((target) => ({ ...target, weight: 1, backup: far.has(target) })),
     );

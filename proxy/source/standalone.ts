@@ -5,6 +5,7 @@ import { formatPath } from '../../crds/path.ts';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import type { ProxyFinding } from '../../report/finding.ts';
 import { configurationOf } from '../configuration/from-l4balancer.ts';
+import { drainTargets } from './drained-targets.ts';
 import { fixedTargets } from './fixed-targets.ts';
 import type { ManifestRead } from './manifest-file.ts';
 import { needsOfCluster } from './need-cluster.ts';
@@ -24,15 +25,17 @@ export const snapshotOfManifest = (text: string, revision: string, admin: Listen
   const configuration = configurationOf(withoutCluster(balancer.spec));
   const wrong = [...needCluster, ...ownPortFindings(configuration.listeners, admin, portInManifest(lineOf))];
   if (wrong.length > 0) return { ok: false, findings: wrong };
+  const served = configuration.backends.map((backend) => ({
+    name: backend.name,
+    ...drainTargets(backend, configuration.written, fixedTargets(backend.endpoints).targets),
+  }));
   return {
     ok: true,
     snapshot: {
       revision,
       configuration,
-      targets: new Map(
-        configuration.backends.map(({ name, endpoints }) => [name, fixedTargets(endpoints).targets]),
-      ),
-      findings: sharedLimits(balancer.spec),
+      targets: new Map(served.map(({ name, targets }) => [name, targets])),
+      findings: [...sharedLimits(balancer.spec), ...served.flatMap((one) => one.findings)],
     },
   };
 };

@@ -69,8 +69,8 @@ export const BLOCKING_REASONS = {
   },
   NoWeight: {
     condition: 'Reconciling',
-    meaning: 'All endpoints of a backend have weight 0.',
-    whatToDo: 'Set the weight of at least one endpoint to 1 or more.',
+    meaning: 'All endpoints of a backend are drained or have weight 0.',
+    whatToDo: 'Undrain at least one endpoint, or set its weight to 1 or more.',
   },
   EndpointsUnhealthy: {
     condition: 'Reconciling',
@@ -109,6 +109,10 @@ export const FINDING_WARNINGS = {
   AddressInvalid: {
     meaning: 'An endpoint has no valid IP address and is omitted.',
     whatToDo: 'Correct the address.',
+  },
+  DrainedUnknown: {
+    meaning: 'An entry of drained means no endpoint of its backend, perhaps since that has gone.',
+    whatToDo: 'Correct it, or remove it: `kubectl l4b undrain`.',
   },
   EndpointRepeated: {
     meaning: 'An endpoint is listed twice, in different spellings; it is used once.',
@@ -268,6 +272,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   NoEndpoints: 'NoEndpoints',
   NoneReady: 'EndpointsNotReady',
   OwnListener: 'OwnListener',
+  DrainedUnknown: 'DrainedUnknown',
   EndpointRepeated: 'EndpointRepeated',
   NoWeight: 'NoWeight',
   EndpointsUnhealthy: 'EndpointsUnhealthy',

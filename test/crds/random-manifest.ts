@@ -117,6 +117,7 @@ const randomBackend = (random: Random, name: string): Loose => ({
     panicThresholdPercent: () => random.integer(0, 100),
     slowStart: () => random.pick(['1s', '1h']),
     maxConnectionsPerEndpoint: () => random.integer(1, 1_000_000),
+    drained: () => random.pick([[], ['10.0.0.1'], ['10.0.0.1:80', '[2001:db8::1]:443', 'fd00::2']]),
     proxyProtocol: () =>
       random.pick<Loose>([
         { version: 'V1' },

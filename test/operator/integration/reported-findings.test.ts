@@ -136,6 +136,10 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'AddressInvalid',
   },
   {
+    report: found('DrainedUnknown', { backend: 'web' }),
+    reason: 'DrainedUnknown',
+  },
+  {
     report: found('EndpointRepeated', { backend: 'web' }),
     reason: 'EndpointRepeated',
   },

@@ -22,6 +22,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
       {
         name: 'b',
         endpoints: ENDPOINTS,
+        drained: ['10.0.0.1:80'],
         algorithm: 'Maglev',
         healthCheck: { port: 9, http: { path: '/ok' }, type: 'HTTP', interval: '2s', timeout: '300ms' },
         outlierDetection: { ejectionTime: '10s' },
@@ -57,6 +58,7 @@ test('a resource is converted to plain data with times in milliseconds', () => {
       {
         name: 'b',
         endpoints: ENDPOINTS,
+        drained: ['10.0.0.1:80'],
         policy: {
           algorithm: 'Maglev',
           connectMs: 1500,

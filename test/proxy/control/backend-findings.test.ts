@@ -14,6 +14,7 @@ const TABLE: readonly {
   readonly backend: Partial<TableBackend>;
   readonly panicThresholdPercent?: number;
   readonly ofService?: boolean;
+  readonly drained?: string[];
   readonly says: RegExp | undefined;
   readonly code?: FindingCode;
 }[] = [
@@ -55,6 +56,14 @@ const TABLE: readonly {
     code: 'NoWeight',
   },
   {
+    name: 'nothing but drained endpoints of a Service',
+    backend: { inactive: some(2, 0) },
+    ofService: true,
+    drained: ['192.0.2.1'],
+    says: /all of its 2 endpoints are drained or have the weight 0\. Remove an endpoint from drained/,
+    code: 'NoWeight',
+  },
+  {
     name: 'a Service whose pods are not ready',
     backend: { inactive: some(2, 0) },
     ofService: true,
@@ -63,7 +72,7 @@ const TABLE: readonly {
   { name: 'no endpoint', backend: {}, says: undefined },
 ];
 
-for (const { name, backend, panicThresholdPercent = 0, ofService = false, says, code } of TABLE)
+for (const { name, backend, panicThresholdPercent = 0, ofService = false, drained = [], says, code } of TABLE)
   test(`a backend with ${name} has ${code === undefined ? 'no finding' : `the finding ${code}`}`, () => {
     const found = backendFindings(
       configurationFor({
@@ -73,6 +82,7 @@ for (const { name, backend, panicThresholdPercent = 0, ofService = false, says, 
           {
             name: 'web',
             panicThresholdPercent,
+            drained,
             ...(ofService
               ? { service: { name: 'web', port: 80 } }
               : { endpoints: [{ address: '192.0.2.1', port: 1 }] }),

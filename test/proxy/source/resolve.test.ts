@@ -165,6 +165,62 @@ test('an endpoint that is listed in two spellings is used once, and reported', (
   ]);
 });
 
+const DRAINED_ROWS: readonly {
+  readonly what: string;
+  readonly drained: readonly string[];
+  readonly drains: readonly string[];
+  readonly unknown?: RegExp;
+}[] = [
+  { what: 'an address', drained: ['192.0.2.1'], drains: ['192.0.2.1 80', '192.0.2.1 81'] },
+  { what: 'an address and a port', drained: ['192.0.2.1:81'], drains: ['192.0.2.1 81'] },
+  { what: 'another spelling', drained: ['[FD00:0::1]:80'], drains: ['fd00::1 80'] },
+  { what: 'a mapped address', drained: ['::ffff:192.0.2.2'], drains: ['192.0.2.2 80'] },
+  {
+    what: 'an address that no endpoint has',
+    drained: ['192.0.2.9', 'fd00::1'],
+    drains: ['fd00::1 80'],
+    unknown: /^backend "fixed" has no endpoint "192\.0\.2\.9", which drained names\. /,
+  },
+  {
+    what: 'a port that no endpoint has',
+    drained: ['192.0.2.2:81'],
+    drains: [],
+    unknown: /no endpoint "192\.0\.2\.2:81"/,
+  },
+];
+for (const { what, drained, drains, unknown } of DRAINED_ROWS)
+  test(`${what} in drained takes new connections from exactly the endpoints that it means`, () => {
+    const listed = configurationFor({
+      listeners: [{ name: 'l', port: 80, backend: 'fixed' }],
+      backends: [
+        {
+          name: 'fixed',
+          drained: [...drained],
+          endpoints: [
+            { address: '192.0.2.1', port: 80, weight: 7 },
+            { address: '192.0.2.1', port: 81 },
+            { address: '192.0.2.2', port: 80 },
+            { address: 'fd00::1', port: 80 },
+          ],
+        },
+      ],
+    });
+    const { targets, findings } = resolveTargets(listed, new Map(), new Map());
+    const all = targets.get('fixed') ?? [];
+    assert.equal(all.length, 4);
+    const gone = all.filter((target) => target.drained === true);
+    assert.deepEqual(
+      gone.map(({ address, port }) => `${address} ${port}`),
+      drains,
+    );
+    assert.ok(all.every(({ weight, drained: is }) => (weight === 0) === (is === true)));
+    assert.deepEqual(
+      findings.map(({ code, path }) => [code, path]),
+      unknown === undefined ? [] : [['DrainedUnknown', 'spec.backends[0].drained']],
+    );
+    if (unknown !== undefined) assert.match(String(findings[0]?.message), unknown);
+  });
+
 test('endpoints that hints assign to another zone are backups of those in this zone', () => {
   const of = (zone: string, address: string) => ({
     addresses: [address],

@@ -1,0 +1,34 @@
+import { canonicalAddress, endpointIdentity } from './canonical-address.ts';
+
+interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** An address, or an address and a port as in `192.0.2.1:80` and `[2001:db8::1]:80`. */
+export const DRAINED_ENTRY =
+  /^([0-9A-Fa-f:.]{2,45}|[0-9.]{7,15}:[0-9]{1,5}|\[[0-9A-Fa-f:.]{2,45}\]:[0-9]{1,5})$/;
+
+const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+)):([0-9]+)$/;
+
+/** What an entry means, in one spelling: all endpoints on an address, or one. */
+const identityOf = (entry: string): string => {
+  const [, v6, v4, port] = WITH_PORT.exec(entry) ?? [];
+  const address = v6 ?? v4;
+  return address === undefined ? canonicalAddress(entry) : endpointIdentity({ address, port: Number(port) });
+};
+
+/** An entry that means just this endpoint. */
+export const drainedEntry = ({ address, port }: Endpoint): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+/**
+ * Finds which of the entries of `drained` mean an endpoint, in whatever spelling; none if it is not drained.
+ */
+export const drainedBy = (entries: readonly string[]): ((endpoint: Endpoint) => readonly string[]) => {
+  const byIdentity = Map.groupBy(entries, identityOf);
+  return (endpoint) => [
+    ...(byIdentity.get(canonicalAddress(endpoint.address)) ?? []),
+    ...(byIdentity.get(endpointIdentity(endpoint)) ?? []),
+  ];
+};
