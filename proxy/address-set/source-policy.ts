@@ -12,14 +12,26 @@ export interface SourcePolicy {
 /** Nobody may connect. */
 export const DENY_ALL: SourcePolicy = { restricted: true, allow: [], deny: [] };
 
+/** The index of the first set that contains the address at `offset`, or -1. */
+const firstContaining = (sets: readonly AddressSet[], bytes: Uint8Array, offset: number): number => {
+  for (let i = 0; i < sets.length; i++) if (contains(sets[i] as AddressSet, bytes, offset)) return i;
+  return -1;
+};
+
 /** Whether the client whose address is at `offset` may connect; see `contains`. */
 export const isAllowed = (
   { restricted, allow, deny }: SourcePolicy,
   bytes: Uint8Array,
   offset: number,
 ): boolean => {
-  for (let i = 0; i < deny.length; i++) if (contains(deny[i] as AddressSet, bytes, offset)) return false;
-  if (!restricted) return true;
-  for (let i = 0; i < allow.length; i++) if (contains(allow[i] as AddressSet, bytes, offset)) return true;
-  return false;
+  if (firstContaining(deny, bytes, offset) >= 0) return false;
+  return !restricted || firstContaining(allow, bytes, offset) >= 0;
 };
+
+/** The set that decides whether `isAllowed`; undefined if that is because no set has the address. */
+export const decidingSet = (
+  { allow, deny }: SourcePolicy,
+  bytes: Uint8Array,
+  offset: number,
+): AddressSet | undefined =>
+  deny[firstContaining(deny, bytes, offset)] ?? allow[firstContaining(allow, bytes, offset)];
