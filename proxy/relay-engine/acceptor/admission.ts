@@ -4,6 +4,7 @@ import { CLIENT, CLOSED, FREE, PREFACE } from './connections.ts';
 import { type Acceptor, random32 } from './context.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 import { limitTransports } from './limited-transport.ts';
+import { exceeds, mostOpen } from './limits/exceeds.ts';
 import { LimitCounts } from './limits/limit-counts.ts';
 import { LISTENER, listenerAt, SOURCE, sourceAt, viewLimits } from './limits/limits-memory.ts';
 import type { Bucket, ServedLimits } from './limits/served-limits.ts';
@@ -42,11 +43,10 @@ const admitToListener = (acceptor: Acceptor, connection: number): boolean => {
   if (counts === undefined || limits === undefined) return true;
   const before = counts.countAtListener(connection, slot);
   // Loaded after the connection was counted: whoever lowers a share and then reads what is open misses none.
-  const most = limits.shared
-    ? Atomics.load(counts.memory.listeners, listenerAt(slot) + LISTENER.Share)
-    : limits.connections;
-  if (limits.connections === 0 || before < most) return true;
-  return exceed(acceptor, connection, limits, 'ConnectionLimit');
+  const most = mostOpen(counts.memory.listeners, slot, limits);
+  return (
+    !exceeds(before, limits.connections, most) || exceed(acceptor, connection, limits, 'ConnectionLimit')
+  );
 };
 
 /**
@@ -106,9 +106,10 @@ const allowsSource = (
   const slot = connections.listenerSlot[connection] as number;
   counts.sources.now = now;
   const before = counts.countAtSource(connection, slot, connections.clientAddress, sourcePrefixIPv6);
-  if (connectionsPerSource > 0 && before >= connectionsPerSource)
+  if (exceeds(before, connectionsPerSource))
     if (!exceed(acceptor, connection, limits, 'SourceConnectionLimit')) return false;
-  if (limits.unfinishedPerSource > 0 && counts.countUnfinished(connection) >= limits.unfinishedPerSource)
+  const { unfinishedPerSource } = limits;
+  if (unfinishedPerSource > 0 && exceeds(counts.countUnfinished(connection), unfinishedPerSource))
     if (!exceed(acceptor, connection, limits, 'UnfinishedLimit')) return false;
   const entry = counts.entryOf(connection);
   if (sourceRate === undefined || entry === NO_ENTRY) return true;

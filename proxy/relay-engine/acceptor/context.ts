@@ -120,7 +120,7 @@ export interface Draining {
 }
 
 /** 32 random bits. */
-export const random32 = (acceptor: Acceptor): number => {
-  acceptor.random = xorshift(acceptor.random);
-  return acceptor.random >>> 0;
+export const random32 = (state: Pick<Acceptor, 'random'>): number => {
+  state.random = xorshift(state.random);
+  return state.random >>> 0;
 };

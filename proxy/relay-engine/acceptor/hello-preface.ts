@@ -61,8 +61,11 @@ export const helloPreface = (
   contexts?: ListenerContexts,
 ): Preface => {
   const slots = new Map(backends.map(({ name, slot }) => [name, slot]));
-  const goTo = (slot: number): PrefaceOutcome => ({ type: 'GoOn', backendSlot: slot, drop: 0 });
-  const compiled = compileRoutes(routes, ({ backend }) => goTo(slots.get(backend) ?? NO_BACKEND));
+  const goTo = (slot: number) => ({ type: 'GoOn', backendSlot: slot, drop: 0 }) as const;
+  const compiled = compileRoutes(
+    routes,
+    (route): PrefaceOutcome => ({ ...goTo(slots.get(route.backend) ?? NO_BACKEND), route }),
+  );
   const otherwise = backendSlot === NO_BACKEND ? NAME_UNKNOWN : goTo(backendSlot);
   // Where TLS ends here, OpenSSL itself says what is wrong with a hello.
   const anyContext = contexts === undefined ? undefined : findRoute(contexts, undefined, []);
@@ -70,10 +73,8 @@ export const helloPreface = (
   const without = termination?.strictSni ? undefined : NO_CONTEXT;
   const malformed: PrefaceOutcome = { ...MALFORMED, context: anyContext };
   const hello = emptyHello();
-  /** Where a whole hello leads: past TLS, by the protocol that will be agreed upon. */
-  const answer = (): PrefaceOutcome => {
-    const name = serverNameOf(hello);
-    const offered = protocolsOf(hello);
+  /** Past TLS, by the protocol that will be agreed upon. */
+  const route = (name: string | undefined, offered: readonly string[]): PrefaceOutcome => {
     if (termination === undefined) return findRoute(compiled, name, offered) ?? otherwise;
     const agreed = termination.alpn.find((protocol) => offered.includes(protocol));
     const outcome = findRoute(compiled, name, agreed === undefined ? [] : [agreed]) ?? otherwise;
@@ -97,7 +98,7 @@ export const helloPreface = (
         case 'NeedMore':
           return { type: 'NeedMore', needed: hello.needed };
         case 'Hello':
-          return answer();
+          return route(serverNameOf(hello), protocolsOf(hello));
         case 'NotTls':
         case 'Alert':
           return NOT_TLS;
@@ -111,6 +112,7 @@ export const helloPreface = (
           return reading satisfies never;
       }
     },
+    route,
     details: () => (isWhole ? detailsOf(hello) : undefined),
   };
 };

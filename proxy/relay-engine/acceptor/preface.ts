@@ -1,3 +1,4 @@
+import type { TlsRoute } from '../../configuration/listener-policy.ts';
 import type { CloseReason } from '../../engine/close-reason.ts';
 import type { TlsDetails } from '../../engine/tls-details.ts';
 import type { EndpointPart } from '../../start-tls/opening.ts';
@@ -29,6 +30,8 @@ export type PrefaceOutcome =
       readonly backendSlot: number;
       readonly drop: number;
       readonly context?: ContextHandle | undefined;
+      /** The route that leads there; omitted if it is where the listener's other connections go. */
+      readonly route?: TlsRoute;
       readonly named?: { readonly client: NamedAddress; readonly destination: NamedAddress } | undefined;
       /** What the client is told first. */
       readonly send?: Uint8Array;
@@ -103,6 +106,11 @@ export interface Preface {
    * changed. `step` is 0 at first, then that of the last answer.
    */
   readonly read: (bytes: Uint8Array, length: number, step: number) => PrefaceOutcome;
+  /**
+   * What `read` answers to a whole ClientHello that names this server, if any, and offers these protocols;
+   * omitted if it reads none.
+   */
+  readonly route?: (serverName: string | undefined, offered: readonly string[]) => PrefaceOutcome;
   /** What the bytes say of TLS that were read last; omitted if they never say anything. */
   readonly details?: () => TlsDetails | undefined;
 }

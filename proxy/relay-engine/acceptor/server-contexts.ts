@@ -39,6 +39,27 @@ const sessionContextOf = ({ sessionContext, clients }: TerminationPolicy, trust?
  */
 export type ListenerContexts = HostRoutes<ContextHandle>;
 
+type MakeContext = (
+  policy: TerminationPolicy,
+  set: CertificateSet<AcceptorCertificate>,
+  trust: AcceptorTrust | undefined,
+) => ContextHandle;
+
+/** Which names have contexts, and of which certificates these are made by `make`. */
+export const contextsOf = (
+  policy: TerminationPolicy,
+  certificates: readonly AcceptorCertificate[],
+  trust: AcceptorTrust | undefined,
+  make: MakeContext,
+): ListenerContexts => {
+  const sets = certificateSets(certificates);
+  const routes = [...sets].map(([name, set]) => ({ hostnames: [name], alpn: [], set }));
+  const others = { hostnames: ['*'], alpn: [], set: defaultSet(certificates, sets) };
+  const all = policy.strictSni || certificates.length === 0 ? routes : [...routes, others];
+  const isUntrusted = policy.clients !== undefined && trust === undefined;
+  return compileRoutes(all, ({ set }) => (isUntrusted ? NO_TRUST : make(policy, set, trust)));
+};
+
 /**
  * The contexts that one acceptor makes of the certificates of its listeners. One stays as long as a table
  * needs it, so that tables which change nothing about TLS cost nothing.
@@ -71,7 +92,10 @@ export class ServerContexts {
     for (const listener of listeners) {
       const { slot, policy, keyPairs } = listener;
       if (policy.tls?.termination !== undefined && keyPairs !== undefined)
-        found.set(slot, this.#ofListener(policy.tls.termination, keyPairs, listener.trust));
+        found.set(
+          slot,
+          contextsOf(policy.tls.termination, keyPairs, listener.trust, this.#context.bind(this)),
+        );
     }
     return found;
   }
@@ -102,25 +126,12 @@ export class ServerContexts {
     this.freeOthers();
   }
 
-  #ofListener(
-    policy: TerminationPolicy,
-    certificates: readonly AcceptorCertificate[],
-    trust: AcceptorTrust | undefined,
-  ): ListenerContexts {
-    const sets = certificateSets(certificates);
-    const routes = [...sets].map(([name, set]) => ({ hostnames: [name], alpn: [], set }));
-    const others = { hostnames: ['*'], alpn: [], set: defaultSet(certificates, sets) };
-    const all = policy.strictSni || certificates.length === 0 ? routes : [...routes, others];
-    return compileRoutes(all, ({ set }) => this.#context(policy, set, trust));
-  }
-
   #context(
     policy: TerminationPolicy,
     set: CertificateSet<AcceptorCertificate>,
     trust: AcceptorTrust | undefined,
   ): ContextHandle {
     const { alpn, clients } = policy;
-    if (clients !== undefined && trust === undefined) return NO_TRUST;
     const profile = profileOf(policy);
     const sessionContext = sessionContextOf(policy, trust);
     const key = JSON.stringify([profile, alpn, sessionContext, clients, set.map(({ id }) => id)]);

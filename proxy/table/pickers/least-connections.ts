@@ -39,6 +39,21 @@ const readLoads = ({ candidates, open }: Choice, avoid: ReadonlySet<number>): nu
   return least;
 };
 
+/** Whether a candidate is within one connection of the lowest level, which takes turns by weight. */
+const isEqual = (load: number, weight: number, level: number, levelWeight: number): boolean =>
+  load >= 0 && load * levelWeight < level * weight;
+
+/** Indexes of the candidates that take turns now. */
+export const equalsOf = (choice: Choice, avoid: ReadonlySet<number>): readonly number[] => {
+  const least = readLoads(choice, avoid);
+  if (least < 0) return [];
+  const level = (loads[least] as number) + 1;
+  const levelWeight = (choice.candidates[least] as Candidate).weight;
+  return [...choice.candidates.keys()].filter((index) =>
+    isEqual(loads[index] as number, (choice.candidates[index] as Candidate).weight, level, levelWeight),
+  );
+};
+
 /**
  * Picks the candidate with the fewest open connections per weight. Connections are integers, so when few are
  * open, the candidate with the greatest weight would have the fewest each time: 300 short connections in a
@@ -61,9 +76,8 @@ export const pickLeastConnections: Picker = (choice, avoid, key) => {
   // the same endpoint.
   for (let i = 0, index = key % count; i < count; i++, index = index + 1 === count ? 0 : index + 1) {
     const load = loads[index] as number;
-    if (load < 0) continue;
     const { slot, weight } = candidates[index] as Candidate;
-    if (load * levelWeight >= level * weight) continue;
+    if (!isEqual(load, weight, level, levelWeight)) continue;
     const between = total / weight;
     // Clamped, because the weights or the owner of the slot may have changed since the value was written.
     let due = dues[slot] as number;

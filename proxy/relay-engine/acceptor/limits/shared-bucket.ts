@@ -1,6 +1,6 @@
 import { RATE_PARTS } from '../../../../crds/shared-limit.ts';
 import { LISTENER } from './limits-memory.ts';
-import { MOST_SKEW_US, timeLeft } from './token-bucket.ts';
+import { afterTaking, MOST_SKEW_US, NO_TOKEN, timeLeft } from './token-bucket.ts';
 
 /** Microseconds of a second, times the parts that shares are counted in. */
 const SCALE = 1e6 * RATE_PARTS;
@@ -14,18 +14,32 @@ const SCALE = 1e6 * RATE_PARTS;
  */
 
 /**
+ * What becomes of the bucket of a listener, full at `time`, if a token is taken by the share that is in force
+ * now; see afterTaking.
+ */
+export const afterTakingShared = (
+  words: Int32Array,
+  at: number,
+  time: number,
+  now: number,
+  random: number,
+): number => {
+  const share = Atomics.load(words, at + LISTENER.RateShare);
+  if (share === 0) return NO_TOKEN;
+  const size = Atomics.load(words, at + LISTENER.RateSize);
+  return afterTaking(time, now, Math.floor(SCALE / share + random), size);
+};
+
+/**
  * Takes a token from the bucket of the listener whose integers begin at `at`; false if it has no whole one.
  * `random`, from 0 to 1, rounds the cost so that it is right on average.
  */
 export const takeSharedToken = (words: Int32Array, at: number, now: number, random: number): boolean => {
   for (;;) {
     const before = Atomics.load(words, at + LISTENER.Rate);
-    // Loaded after the word, which every change of the share changes: an old share takes no token.
-    const share = Atomics.load(words, at + LISTENER.RateShare);
-    if (share === 0) return false;
-    const size = Atomics.load(words, at + LISTENER.RateSize);
-    const next = timeLeft(before, now, size) + Math.floor(SCALE / share + random);
-    if (next > size) return false;
+    // The share is loaded after the word, which every change of it changes: an old share takes no token.
+    const next = afterTakingShared(words, at, before, now, random);
+    if (next === NO_TOKEN) return false;
     if (Atomics.compareExchange(words, at + LISTENER.Rate, before, (now + next) | 0) === before) return true;
   }
 };

@@ -81,6 +81,12 @@ export class SourceTable {
     }
   }
 
+  /** The entry of a client's source, without counting anything; NO_ENTRY if it is not followed. */
+  entryOf(listener: number, bytes: Uint8Array, at: number, prefix: number): number {
+    this.#key.set(listener, bytes, at, prefix);
+    return this.#find();
+  }
+
   /** A connection of the entry's source has ended. */
   release(entry: number): void {
     this.#add(entry, -1);

@@ -29,6 +29,21 @@ export const timeLeft = (time: number, now: number, most: number): number => {
 export const untilFull = (words: Int32Array, at: number, now: number): number =>
   timeLeft(Atomics.load(words, at), now, LONGEST_US);
 
+/** In place of how long a bucket takes to fill: it has no token. */
+export const NO_TOKEN = -1;
+
+/**
+ * How long a bucket takes to fill once a token was taken that takes `cost` microseconds to come back, of one
+ * that takes `most` to fill; NO_TOKEN if it has none. `time` is when it is full.
+ */
+export const afterTaking = (time: number, now: number, cost: number, most: number): number => {
+  const next = timeLeft(time, now, most) + cost;
+  return next > most ? NO_TOKEN : next;
+};
+
+/** The most that a bucket of a listener or source may be short of, in microseconds; see takeToken. */
+export const mostShort = (cost: number, size: number): number => size + cost / 2;
+
 /**
  * Takes a token that takes `cost` microseconds to come back from a bucket that takes `size` to fill; false if
  * it has none. A cost with a fraction is rounded up or down by chance, with `random` from 0 to 1, so that it
@@ -43,11 +58,11 @@ export const takeToken = (
   random: number,
 ): boolean => {
   const rounded = Math.floor(cost + random);
-  const most = size + cost / 2;
+  const most = mostShort(cost, size);
   for (;;) {
     const before = Atomics.load(words, at);
-    const next = timeLeft(before, now, most) + rounded;
-    if (next > most) return false;
+    const next = afterTaking(before, now, rounded, most);
+    if (next === NO_TOKEN) return false;
     if (Atomics.compareExchange(words, at, before, (now + next) | 0) === before) return true;
   }
 };
