@@ -1,6 +1,7 @@
 import type { ProxyFinding } from '../../report/finding.ts';
 import type { ShareAmounts } from '../configuration/listener-share.ts';
 import type { Table } from '../table/table.ts';
+import type { Flow, Forecast } from './forecast.ts';
 import type { EngineStats } from './stats.ts';
 
 /** A data plane: takes whole tables and serves them. */
@@ -13,6 +14,11 @@ export interface Engine {
   publish(table: Table): Promise<readonly ProxyFinding[]>;
   /** Reads the counters; never delays traffic. */
   stats(): EngineStats;
+  /**
+   * What would become of a client that connected now, by the code and the table that decide it; changes
+   * nothing. Undefined if there is no such listener, or it could not be opened.
+   */
+  forecast(flow: Flow): Promise<Forecast | undefined>;
   /** Connections that are open now; cheap enough to be called many times a second. */
   openConnections(): number;
   /**

@@ -4,6 +4,7 @@ import type { AcceptorTable } from './acceptor/messages.ts';
 import type { SharedMemory } from './acceptor/shared-memory.ts';
 import type { AccessPoller } from './access-poller.ts';
 import { clearBackend, clearEndpoint, clearListener } from './clean-up.ts';
+import type { ForecastInput } from './forecast/forecast.ts';
 import { type Freed, freeSlots } from './free-slots.ts';
 import { type LeavingPorts, NONE_LEAVING } from './leaving-ports.ts';
 import type { ListeningSockets } from './listening-sockets.ts';
@@ -90,6 +91,25 @@ export class Publisher {
       ...(limits.buffers && { limits: limits.buffers }),
       ...(connectionIds.buffers && { connectionIds: connectionIds.buffers }),
       ...(endsTls && { ticketKeys: ticketKeys.keys }),
+    };
+  }
+
+  /**
+   * What a forecast about a listener follows from; undefined if it is not served, or only until it has gone.
+   */
+  forecastInput(name: string): Pick<ForecastInput, 'table' | 'listener' | 'endpointsOf'> | undefined {
+    const at = this.#wiring.listeners.findIndex((one) => one.name === name && one.leaving !== true);
+    const table = this.tableFor(0);
+    const listener = table?.listeners[at];
+    const names = this.#wiring.listeners[at]?.backends;
+    if (table === undefined || listener === undefined || names === undefined) return undefined;
+    return {
+      table: { ...table, backends: table.backends.filter((backend) => names.includes(backend.name)) },
+      listener,
+      endpointsOf: (backend) =>
+        (this.#wiring.backends.find((one) => one.name === backend)?.endpoints ?? []).map(
+          ({ address, port }) => ({ address, port }),
+        ),
     };
   }
 

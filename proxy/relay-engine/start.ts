@@ -3,6 +3,7 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import { bindingKey } from '../configuration/binding.ts';
 import type { ShareAmounts } from '../configuration/listener-share.ts';
 import type { Engine, FailingEndpoint } from '../engine/engine.ts';
+import type { Flow, Forecast } from '../engine/forecast.ts';
 import type { EngineOptions } from '../engine/kind.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { keyPairs } from '../sys/key-pairs.ts';
@@ -13,6 +14,7 @@ import { allocateShared, MAX_DESCRIPTORS, viewShared } from './acceptor/shared-m
 import { AcceptorPool } from './acceptor-pool.ts';
 import { AccessPoller } from './access-poller.ts';
 import { AccessReader } from './access-reader.ts';
+import { addressText } from './address-text.ts';
 import { availableDescriptors } from './descriptor-needs.ts';
 import { failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { LeavingPorts } from './leaving-ports.ts';
@@ -192,6 +194,18 @@ class RelayEngine implements Engine {
 
   acceptors() {
     return readAcceptors(this.#shared, this.#acceptors);
+  }
+
+  async forecast(flow: Flow): Promise<Forecast | undefined> {
+    // It brings code of the acceptors with it, which the control thread needs for nothing else.
+    const { forecast } = await import('./forecast/forecast.ts');
+    const input = this.#publisher.forecastInput(flow.listener);
+    if (input === undefined) return undefined;
+    const { memory: limits } = this.#limits;
+    return forecast(
+      { ...input, addressText, shared: this.#shared, limits, nowMs: this.#limits.nowMs() },
+      flow,
+    );
   }
 
   failing(atLeast: number): readonly FailingEndpoint[] {

@@ -72,6 +72,7 @@ export const startIdleEngine: StartEngine = async (): Promise<Engine> => {
       return [];
     },
     stats: () => zeroStats(table, version),
+    forecast: async () => undefined,
     openConnections: () => 0,
     acceptors: () => [],
     failing: () => [],
