@@ -63,6 +63,7 @@ bench-operator: $(PACKAGES) ## measure the operator with 1,000 L4Balancers on a 
 soak: $(PACKAGES) ## run half an hour of mixed load, changes and killed endpoints; nothing may fail or leak (ARGS="--minutes 5"); attacks: ARGS=--hostile
 	@FUZZ_INPUTS=1000000 node --test test/proxy/proxy-protocol/fuzz.test.ts test/proxy/quic/fuzz.test.ts \
 		test/proxy/address-set/fuzz.test.ts test/proxy/health/check/fuzz.test.ts test/proxy/tls/fuzz.test.ts
+	@FLOWS=10000 node --test test/proxy/relay/forecast.test.ts
 	@node test/soak/main.ts $(ARGS)
 
 ##@ Build

@@ -1,5 +1,6 @@
 import { markdownTable } from '../crds/markdown-table.ts';
 import { type Described, described } from './described.ts';
+import { explanation, OUTCOMES } from './explanation.ts';
 import { FINDINGS } from './finding.ts';
 import { HEALTH_STATES } from './health.ts';
 import { status } from './status.ts';
@@ -14,6 +15,8 @@ export const reference = (): string =>
     ...sections(described(status), 'status'),
     codes('Findings', 'Values of `findings[].code`.', 'code', FINDINGS),
     codes('Health states', 'Values of `backends[].endpoints[].health`.', 'state', HEALTH_STATES),
+    ...sections(described(explanation), 'explanation'),
+    codes('Outcomes', 'Values of `explanation.outcome`.', 'outcome', OUTCOMES),
   ].join('\n\n')}\n`;
 
 const sections = (schema: Described, path: string): string[] => {

@@ -1,8 +1,9 @@
 import { jsonPage, type Page, type Pages, textPage } from '../../program/page-server.ts';
 import type { Status, StatusSummary } from '../../report/status.ts';
+import { type ExplainSources, explainPage } from './explain.ts';
 import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 
-export interface PageSources {
+export interface PageSources extends ExplainSources {
   /** Why the proxy should be restarted; undefined if it works. */
   readonly whyUnhealthy: () => string | undefined;
   /** Why it should get no traffic; undefined if it should. */
@@ -18,7 +19,9 @@ const INDEX = `L4Balancer proxy
 /readyz    200 once every acceptor serves a table, until SIGTERM
 /metrics   Prometheus text format
 /status    JSON: listeners, endpoints and their health, findings, requested and effective tuning;
-           with ?summary, endpoints are only counted`;
+           with ?summary, endpoints are only counted
+/explain   JSON: which endpoint a client would get now, and why: ?from=IP&to=LISTENER, and
+           &via=IP (a load balancer in front), &sni=NAME, &alpn=PROTOCOL`;
 
 /** The page of a probe: 200 ok, or 503 with the reason. */
 const probe = (problem: string | undefined): Page =>
@@ -35,4 +38,5 @@ export const adminPages = (from: PageSources): Pages => ({
     text: await from.metrics.text(),
   }),
   '/status': (query) => jsonPage(query.has('summary') ? from.summary() : from.status()),
+  '/explain': (query) => explainPage(from, query),
 });

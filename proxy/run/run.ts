@@ -107,6 +107,8 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       whyUnhealthy: () => whyUnhealthy({ deadAcceptors, acceptors: launch.acceptors }),
       whyNotReady: notReady,
       metrics,
+      facts,
+      engine,
       status: () => buildStatus(facts()),
       summary: () => buildSummary(facts()),
     }),

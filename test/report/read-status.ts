@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Described, described } from '../../report/described.ts';
+import { type Explanation, explanation } from '../../report/explanation.ts';
 import { type Status, type StatusSummary, status, summary } from '../../report/status.ts';
 
 /** Fields, and values of enumerations, that an answer has but the contract does not. */
@@ -18,7 +19,11 @@ export const beyondContract = (answer: unknown, contract: Described, path = ''):
   });
 };
 
-const CONTRACTS = { status: described(status), summary: described(summary) };
+const CONTRACTS = {
+  status: described(status),
+  summary: described(summary),
+  explanation: described(explanation),
+};
 
 /** Parses an answer of /status; fails if it violates the contract or contains anything that is not in it. */
 export const readStatus = (body: string): Status => {
@@ -34,4 +39,12 @@ export const readSummary = (body: string): StatusSummary => {
   summary.parse(answer);
   assert.deepEqual(beyondContract(answer, CONTRACTS.summary), []);
   return answer as StatusSummary;
+};
+
+/** The same for /explain. */
+export const readExplanation = (body: string): Explanation => {
+  const answer: unknown = JSON.parse(body);
+  explanation.parse(answer);
+  assert.deepEqual(beyondContract(answer, CONTRACTS.explanation), []);
+  return answer as Explanation;
 };
