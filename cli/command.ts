@@ -23,6 +23,8 @@ const runRequest = async (
       return (await import('./bundle/run-bundle.ts')).runBundle(session, request, terminal);
     case 'capacity':
       return (await import('./capacity/run-capacity.ts')).runCapacity(session, request, terminal);
+    case 'explain':
+      return (await import('./explain/run-explain.ts')).runExplain(session, request, terminal);
     case 'log':
       return (await import('./log/run-log.ts')).runLog(session, request, terminal);
     case 'preflight':

@@ -4,11 +4,13 @@ import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
 import { choice, integer, string, type ValueParser } from '@optique/core/valueparser';
+import { clientAddress } from './client-address.ts';
 import { entryPoint } from './entry-point.ts';
 import { direct, everywhere, output, target, watch } from './flags.ts';
 import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
+import { listenerName } from './listener-name.ts';
 import { type Lookup, nameOf } from './names.ts';
 import { sourceRange } from './source-range.ts';
 
@@ -99,6 +101,43 @@ export const requestParser = (lookup: Lookup) => {
       {
         brief: message`Say what is wrong with a balancer, first things first, and what to do.`,
         description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is.`,
+      },
+    ),
+    command(
+      'explain',
+      merge(
+        object({
+          command: constant('explain'),
+          name: argument(name, { description: message`A balancer.` }),
+          from: option('--from', clientAddress, {
+            description: message`Where the client is; its port changes nothing.`,
+          }),
+          to: option('--to', listenerName, {
+            description: message`The listener that it connects to: its name, or its port such as 443 or 53/UDP.`,
+          }),
+          via: optional(
+            option('--via', clientAddress, {
+              description: message`The load balancer in front, whose PROXY header names the client.`,
+            }),
+          ),
+          sni: optional(
+            option('--sni', string({ metavar: 'NAME' }), {
+              description: message`The server that the client names in TLS.`,
+            }),
+          ),
+          alpn: several(
+            '--alpn',
+            string({ metavar: 'PROTOCOL' }),
+            message`A protocol that it offers in TLS, such as h2; may be repeated, in its order.`,
+          ),
+        }),
+        output('wide', 'json', 'yaml'),
+        direct,
+        target(),
+      ),
+      {
+        brief: message`Say which endpoint a client gets, and why.`,
+        description: message`Asks every replica what becomes of a client that connects now: sources, limits, PROXY header, TLS route, backend and endpoint, as its own code decides it over the table that it serves. Where the algorithm goes by more than the address, it gives the chance of each endpoint. Exits with 1 if the client gets none.`,
       },
     ),
     command(

@@ -1,8 +1,8 @@
 import { instanceLabel } from '../../crds/child-name.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Balancer } from '../cluster/balancers.ts';
+import { proxyPath } from '../cluster/pages.ts';
 import { listPods, type Pod } from '../cluster/pods.ts';
-import { proxyPath } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
 import { explain } from '../errors/explain.ts';
 import { asDocument } from '../print/document.ts';

@@ -1,6 +1,6 @@
 import { readDirectly } from './direct.ts';
+import { proxyPath, type Reach } from './pages.ts';
 import type { Pod } from './pods.ts';
-import { proxyPath, type Reach } from './reports.ts';
 import { type Sample, sampleOf } from './samples.ts';
 import type { Session } from './session.ts';
 

@@ -32,6 +32,14 @@ const WRONG: readonly { readonly argv: readonly string[]; readonly message: RegE
   { argv: ['status', '-n'], message: /-n/ },
   { argv: ['why'], message: /NAME/ },
   { argv: ['top', 'edge', '--by', 'moon'], message: /Expected one of "listener".*but got "moon"/s },
+  { argv: ['explain', 'edge', '--to', 'web'], message: /--from/ },
+  { argv: ['explain', 'edge', '--from', 'host', '--to', 'web'], message: /"host" is no address, such as/ },
+  { argv: ['explain', 'edge', '--from', '::1:80:', '--to', 'web'], message: /"::1:80:" is no address/ },
+  {
+    argv: ['explain', 'edge', '--from', '10.0.0.1:0', '--to', 'web'],
+    message: /"10\.0\.0\.1:0" is no address/,
+  },
+  { argv: ['explain', 'edge', '--from', '10.0.0.1', '--to', 'Web'], message: /"Web" is neither the name/ },
   { argv: ['why', 'edge', '-o', 'wide'], message: /Expected one of "json" and "yaml", but got "wide"/ },
 ];
 
@@ -50,10 +58,15 @@ test('without arguments, the help lists the commands and the exit codes', async 
   assert.match(out, /Exit codes: 0 all is well/);
 });
 
-for (const width of [80, 200])
-  test(`help fits into ${width} columns`, async () => {
-    const { out } = await parse(['status', '--help'], width);
-    assert.match(out, /--all-namespaces/);
+for (const [width, command, option] of [
+  [80, 'status', '--all-namespaces'],
+  [200, 'status', '--all-namespaces'],
+  [80, 'explain', '--from'],
+  [200, 'explain', '--from'],
+] as const)
+  test(`help of ${command} fits into ${width} columns`, async () => {
+    const { out } = await parse([command, '--help'], width);
+    assert.ok(out.includes(option), out);
     for (const line of out.split('\n')) assert.ok(line.length <= width, line);
   });
 
@@ -69,6 +82,7 @@ test('completion offers commands, flags, values, and the names of balancers', as
   assert.deepEqual(await offered('sta'), ['status']);
   assert.deepEqual(await offered('status', 'ed'), ['edge', 'edge-udp']);
   assert.deepEqual(await offered('status', '--all'), ['--all-namespaces']);
+  assert.deepEqual(await offered('explain', 'edge', '--fr'), ['--from']);
   assert.deepEqual(await offered('status', '-o', 'y'), ['yaml']);
 });
 
