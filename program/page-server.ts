@@ -1,18 +1,29 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { lateHttp } from './late-modules.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from './page-limits.ts';
 
-/** A page: a status, a content type and a text. */
+/** A page: a status, a content type and a text, or its bytes. */
 export interface Page {
   readonly status: number;
   readonly type: string;
-  readonly text: string;
+  readonly text: string | Uint8Array;
+  /** Further headers, in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An answer that goes on: events that `begin` writes until the client leaves. */
+export interface EventStream {
+  readonly begin: (response: ServerResponse) => void;
+}
+
+export type Answer = Page | EventStream;
+
 /** Pages by path. */
-export type Pages = Readonly<Record<string, (query: URLSearchParams) => Page | Promise<Page>>>;
+export type Pages = Readonly<
+  Record<string, (query: URLSearchParams, headers: IncomingHttpHeaders) => Answer | Promise<Answer>>
+>;
 
 export interface PageServer {
   /** The port that it listens on, even if port 0 was requested. */
@@ -62,16 +73,8 @@ export const jsonPage = (value: unknown): Page => ({
 export const startPageServer = async (options: PageServerOptions): Promise<PageServer> => {
   const { limits = PAGE_LIMITS } = options;
   const server = lateHttp().createServer(requestLimits(limits), (request, response) => {
-    void answer(request, options).then(({ status, type, text, allow }) => {
-      response.writeHead(status, {
-        'content-type': type,
-        'content-length': Buffer.byteLength(text),
-        // An idle connection would hold a descriptor, of which a full proxy has few. And a request that a
-        // client sends on it while the server gives it up is reset.
-        connection: 'close',
-        ...(allow === undefined ? {} : { allow }),
-      });
-      response.end(request.method === 'HEAD' ? undefined : text);
+    void answer(request, options).then((answered) => {
+      respond(response, answered, request.method === 'HEAD');
       request.resume();
     });
   });
@@ -87,6 +90,27 @@ export const startPageServer = async (options: PageServerOptions): Promise<PageS
   };
 };
 
+// An idle connection would hold a descriptor, of which a full proxy has few. And a request that a client
+// sends on it while the server gives it up is reset.
+const CLOSE = { connection: 'close' };
+
+const respond = (response: ServerResponse, answered: Answer, isHead: boolean): void => {
+  if ('begin' in answered) {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', ...CLOSE });
+    if (isHead) response.end();
+    else answered.begin(response);
+    return;
+  }
+  const { status, type, text, headers } = answered;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    ...CLOSE,
+    ...headers,
+  });
+  response.end(isHead ? undefined : text);
+};
+
 const listen = (server: Server, { address, pages, onError }: PageServerOptions): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => reject(new ListenRefused(error)));
@@ -99,18 +123,15 @@ const listen = (server: Server, { address, pages, onError }: PageServerOptions):
     });
   });
 
-const answer = async (
-  request: IncomingMessage,
-  { pages, onError }: PageServerOptions,
-): Promise<Page & { readonly allow?: string }> => {
+const answer = async (request: IncomingMessage, { pages, onError }: PageServerOptions): Promise<Answer> => {
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (page === undefined)
     return textPage(404, `No such page; available pages: ${Object.keys(pages).join(' ')}`);
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { ...textPage(405, 'Only GET and HEAD are supported.'), allow: 'GET, HEAD' };
+    return { ...textPage(405, 'Only GET and HEAD are supported.'), headers: { allow: 'GET, HEAD' } };
   try {
-    return await page(new URLSearchParams(query));
+    return await page(new URLSearchParams(query), request.headers);
   } catch (error) {
     onError(error, path);
     return textPage(500, 'The page could not be generated; see the log.');
