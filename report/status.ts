@@ -169,6 +169,12 @@ export const endpoint = z.object({
     .describe(
       'End of the ejection; earlier if checks pass. Present only if it is ejected because of failed connections.',
     ),
+  since: text(64)
+    .exactOptional()
+    .meta({ unit: 'RFC 3339, to the second' })
+    .describe(
+      'Since when it has been unknown, healthy, unhealthy, ejected or in slow start; absent without health checks, ejection and slow start.',
+    ),
   share: z.number().min(0).max(1).describe('Fraction of its weight in effect: below 1 during slow start.'),
   used: z.boolean().describe('Whether new connections may go to it.'),
   open: count('connections').describe('Open connections to it.'),

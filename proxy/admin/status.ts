@@ -1,4 +1,4 @@
-import type { EndpointStatus, Status, StatusSummary, TuningEntry } from '../../report/status.ts';
+import type { Status, StatusSummary, TuningEntry } from '../../report/status.ts';
 import { REPORT_VERSION } from '../../report/version.ts';
 import type { SourcePolicy } from '../address-set/source-policy.ts';
 import type { BackendConfiguration } from '../configuration/configuration.ts';
@@ -9,9 +9,9 @@ import { LIMIT_REASONS } from '../engine/limit-reason.ts';
 import type { EngineStats, ListenerStats } from '../engine/stats.ts';
 import type { EndpointHealth } from '../health/monitor.ts';
 import type { SourceState } from '../source/source.ts';
-import { endpointKey } from '../table/table.ts';
 import { backendCounts } from './backend-counts.ts';
 import { reportedCertificates } from './certificates.ts';
+import { endpointReader } from './endpoint-status.ts';
 import { sharesOf } from './shares.ts';
 import { listsAt, rangesOf } from './source-lists.ts';
 
@@ -181,41 +181,10 @@ const limitsOf = (counted: ListenerStats | undefined): Pick<Status['listeners'][
 };
 
 const backends = (facts: StatusFacts): Status['backends'] => {
-  const { control, stats, healthOf, shareOf, nowMs, sourcePortsLeft } = facts;
-  const counted = new Map(stats.endpoints.map((one) => [`${one.backend} ${endpointKey(one)}`, one]));
-  const used = new Set(
-    control.served?.table.backends.flatMap(({ name, endpoints }) =>
-      endpoints.map((endpoint) => `${name} ${endpointKey(endpoint)}`),
-    ),
-  );
-  const { snapshot } = control;
+  const read = endpointReader(facts);
+  const { snapshot } = facts.control;
   return (snapshot?.configuration.backends ?? []).map(({ name, policy }) => ({
     ...summed(facts, { name, policy }),
-    endpoints: (snapshot?.targets.get(name) ?? []).map((target): EndpointStatus => {
-      const key = endpointKey(target);
-      const totals = counted.get(`${name} ${key}`);
-      const health = healthOf(name, key);
-      return {
-        address: target.address,
-        port: target.port,
-        weight: target.weight,
-        ...(target.backup ? { backup: true as const } : {}),
-        ...(target.drained ? { drained: true as const } : {}),
-        health: health?.health ?? 'Unknown',
-        ...(health === undefined || health.reason === '' ? {} : { reason: health.reason }),
-        ...(health?.ejectedForMs === undefined
-          ? {}
-          : { ejectedUntil: roundedToSecond(nowMs + health.ejectedForMs) }),
-        share: shareOf(name, key),
-        used: used.has(`${name} ${key}`),
-        open: totals?.openConnections ?? 0,
-        connections: totals?.connectionsTotal ?? 0,
-        failures: totals?.connectFailuresTotal ?? 0,
-        ...(totals === undefined ? {} : { sourcePortsLeft: sourcePortsLeft(stats, totals) }),
-      };
-    }),
+    endpoints: (snapshot?.targets.get(name) ?? []).map((target) => read(name, target)),
   }));
 };
-
-const roundedToSecond = (ms: number): string =>
-  new Date(Math.ceil(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');

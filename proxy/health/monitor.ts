@@ -36,6 +36,8 @@ export interface EndpointHealth {
   readonly reason: string;
   /** Milliseconds until its ejection ends; undefined if it is not ejected. */
   readonly ejectedForMs: number | undefined;
+  /** Milliseconds since it came into its state: unknown, healthy, unhealthy, ejected or warming. */
+  readonly forMs: number;
 }
 
 /**
@@ -56,6 +58,8 @@ interface Followed {
   state: EndpointState;
   /** Updated only by events, so that it changes only together with a new table. */
   share: number;
+  /** When it came into its state. */
+  since: number;
   stopChecks: () => void;
 }
 
@@ -116,10 +120,16 @@ class Monitor implements HealthMonitor {
   }
 
   healthOf(backend: string, endpoint: string): EndpointHealth | undefined {
-    const state = this.#followed.get(targetKey(backend, endpoint))?.state;
-    if (state === undefined) return undefined;
-    const left = state.ejection && Math.max(0, state.ejection.until - this.#options.now());
-    return { health: state.checked.health, reason: reasonOf(state), ejectedForMs: left };
+    const one = this.#followed.get(targetKey(backend, endpoint));
+    if (one === undefined) return undefined;
+    const { state, since } = one;
+    const now = this.#options.now();
+    return {
+      health: state.checked.health,
+      reason: reasonOf(state),
+      ejectedForMs: state.ejection && Math.max(0, state.ejection.until - now),
+      forMs: Math.max(0, now - since),
+    };
   }
 
   stop(): void {
@@ -134,7 +144,13 @@ class Monitor implements HealthMonitor {
    * all of its endpoints are new, and none starts slowly.
    */
   #startFollowing(key: string, target: FollowedTarget, isNew: boolean): void {
-    const one: Followed = { target, state: NEW, share: 1, stopChecks: () => {} };
+    const one: Followed = {
+      target,
+      state: NEW,
+      share: 1,
+      since: this.#options.now(),
+      stopChecks: () => {},
+    };
     this.#followed.set(key, one);
     // It may have failed before, disappeared for a while, as an unready pod does, and kept its failure count.
     this.#options.engine.forgetFailures(target.backend, target.endpoint);
@@ -181,7 +197,10 @@ class Monitor implements HealthMonitor {
     // Attempts that failed before it served again must not eject it once more.
     if (serves(state) && !serves(before))
       this.#options.engine.forgetFailures(target.backend, target.endpoint);
-    if (transition !== undefined) this.#options.onTransition(target, transition);
+    if (transition !== undefined) {
+      one.since = now;
+      this.#options.onTransition(target, transition);
+    }
     this.#schedulePoll();
     return serves(state) !== serves(before) || one.share !== shareBefore;
   }

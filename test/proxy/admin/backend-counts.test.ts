@@ -10,15 +10,20 @@ const TABLE: readonly (readonly [
   ready: number,
 ])[] = [
   ['an endpoint without health checks', 1, undefined, 1],
-  ['a healthy endpoint', 1, { health: 'Healthy', reason: '', ejectedForMs: undefined }, 1],
+  ['a healthy endpoint', 1, { health: 'Healthy', reason: '', ejectedForMs: undefined, forMs: 0 }, 1],
   [
     'an endpoint whose first check has not ended',
     1,
-    { health: 'Unknown', reason: '', ejectedForMs: undefined },
+    { health: 'Unknown', reason: '', ejectedForMs: undefined, forMs: 0 },
     1,
   ],
-  ['an unhealthy endpoint', 1, { health: 'Unhealthy', reason: 'refused', ejectedForMs: undefined }, 0],
-  ['an ejected endpoint', 1, { health: 'Healthy', reason: '', ejectedForMs: 1 }, 0],
+  [
+    'an unhealthy endpoint',
+    1,
+    { health: 'Unhealthy', reason: 'refused', ejectedForMs: undefined, forMs: 0 },
+    0,
+  ],
+  ['an ejected endpoint', 1, { health: 'Healthy', reason: '', ejectedForMs: 1, forMs: 0 }, 0],
   ['an endpoint with weight 0', 0, undefined, 0],
 ];
 

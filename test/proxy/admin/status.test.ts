@@ -62,7 +62,12 @@ const FACTS: StatusFacts = {
   deadAcceptors: new Set([1]),
   healthOf: (_, endpoint) =>
     endpoint === '192.0.2.1:1'
-      ? { health: 'Healthy', reason: '5 attempts to connect failed in a row', ejectedForMs: 29_500 }
+      ? {
+          health: 'Healthy',
+          reason: '5 attempts to connect failed in a row',
+          ejectedForMs: 29_500,
+          forMs: 500,
+        }
       : undefined,
   shareOf: (_, endpoint) => (endpoint === '192.0.2.1:1' ? 1 : 0.35),
   uptimeMs: 12.5,
@@ -105,6 +110,7 @@ test('the status combines the state of each part', () => {
             health: 'Healthy',
             reason: '5 attempts to connect failed in a row',
             ejectedUntil: '2026-11-24T12:00:30Z',
+            since: '2026-11-24T12:00:00Z',
             share: 1,
             used: false,
             open: 0,
