@@ -32,6 +32,7 @@ lint: $(PACKAGES) ## check style and common mistakes with Biome
 
 types: $(PACKAGES) ## check types with the TypeScript compiler
 	@scripts/step.sh types node node_modules/typescript/bin/tsc -p .
+	@scripts/step.sh 'types of the page' node node_modules/typescript/bin/tsc -p page
 
 meta: $(PACKAGES) ## check the conventions of CONVENTIONS.md: imports, purity, sizes, words, documents
 	@node scripts/test.ts meta
@@ -68,9 +69,10 @@ soak: $(PACKAGES) ## run half an hour of mixed load, changes and killed endpoint
 
 ##@ Build
 .PHONY: generate images assets format clean
-generate: $(PACKAGES) ## write the generated files: the CRD, the reference pages, install.yaml, tables of the documents
+generate: $(PACKAGES) ## write the generated files: the CRD, the reference pages, the status page, install.yaml, tables of the documents
 	@scripts/step.sh 'CRD, reference page' node crds/generate.ts
 	@scripts/step.sh 'status reference page' node report/generate.ts
+	@scripts/step.sh 'status page' node page/generate.ts
 	@scripts/step.sh 'chart, install.yaml' node charts/generate.ts
 	@scripts/step.sh 'documents' node scripts/docs/generate.ts
 

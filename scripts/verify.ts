@@ -17,6 +17,7 @@ import { copyTree, differences, treePaths } from './verify/tree-copy.ts';
 const GENERATORS = [
   'crds/generate.ts',
   'report/generate.ts',
+  'page/generate.ts',
   'charts/generate.ts',
   'scripts/docs/generate.ts',
 ];

@@ -1,6 +1,7 @@
 import { jsonPage, type Page, type Pages, textPage } from '../../program/page-server.ts';
 import type { Status, StatusSummary } from '../../report/status.ts';
 import { type ExplainSources, explainPage } from './explain.ts';
+import type { Live } from './live.ts';
 import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 
 export interface PageSources extends ExplainSources {
@@ -11,6 +12,9 @@ export interface PageSources extends ExplainSources {
   readonly status: () => Status;
   readonly summary: () => StatusSummary;
   readonly metrics: Pick<ProxyMetrics, 'text'>;
+  readonly live: Pick<Live, 'events' | 'endpoints'>;
+  /** The status page, for browsers. */
+  readonly page: Page;
 }
 
 const INDEX = `L4Balancer proxy
@@ -21,7 +25,9 @@ const INDEX = `L4Balancer proxy
 /status    JSON: listeners, endpoints and their health, findings, requested and effective tuning;
            with ?summary, endpoints are only counted
 /explain   JSON: which endpoint a client would get now, and why: ?from=IP&to=LISTENER, and
-           &via=IP (a load balancer in front), &sni=NAME, &alpn=PROTOCOL`;
+           &via=IP (a load balancer in front), &sni=NAME, &alpn=PROTOCOL
+/events    what the status page shows, as server-sent events; open / in a browser for the page
+/endpoints JSON: some endpoints, by ?backend= and ?search=, from ?offset=, at most ?limit=`;
 
 /** The page of a probe: 200 ok, or 503 with the reason. */
 const probe = (problem: string | undefined): Page =>
@@ -29,7 +35,8 @@ const probe = (problem: string | undefined): Page =>
 
 /** The admin endpoint's pages by path. */
 export const adminPages = (from: PageSources): Pages => ({
-  '/': () => textPage(200, INDEX),
+  '/': (_, { accept = '' }) =>
+    accept.includes('text/html') ? from.page : { ...textPage(200, INDEX), headers: { vary: 'accept' } },
   '/healthz': () => probe(from.whyUnhealthy()),
   '/readyz': () => probe(from.whyNotReady()),
   '/metrics': async () => ({
@@ -39,4 +46,6 @@ export const adminPages = (from: PageSources): Pages => ({
   }),
   '/status': (query) => jsonPage(query.has('summary') ? from.summary() : from.status()),
   '/explain': (query) => explainPage(from, query),
+  '/events': () => from.live.events(),
+  '/endpoints': (query) => from.live.endpoints(query),
 });

@@ -16,6 +16,7 @@ import { watchUntrustedPeers } from '../control/untrusted-peers.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { EngineKind } from '../engine/kind.ts';
+import type { EngineStats } from '../engine/stats.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
 import { createCheck } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
@@ -26,7 +27,8 @@ import { endpointKey } from '../table/table.ts';
 import { after, every } from './clock.ts';
 import { returnMemory } from './return-memory.ts';
 
-const SHORTAGE_CHECK_MS = 2_000;
+/** How often the engine's figures are read for what follows them. */
+export const READ_STATS_MS = 2_000;
 
 const now = (): number => performance.now();
 
@@ -55,6 +57,8 @@ export interface DataPlaneOptions {
    * Which other part of this process holds a binding, worded for the finding about a listener that wants it.
    */
   readonly holder: (binding: Binding) => string | undefined;
+  /** Called with the engine's figures each time they are read, every READ_STATS_MS. */
+  readonly onStats: (stats: EngineStats) => void;
 }
 
 /**
@@ -69,6 +73,7 @@ export const startDataPlane = async ({
   output,
   connected,
   holder,
+  onStats,
 }: DataPlaneOptions): Promise<DataPlane> => {
   const needs = kind.descriptors(acceptors);
   const fewest = fewestDescriptors(needs);
@@ -174,7 +179,7 @@ export const startDataPlane = async ({
   });
 
   const shortage = watchShortage({ fileDescriptors, now });
-  const stopShortageChecks = every(SHORTAGE_CHECK_MS, () => {
+  const stopReadingStats = every(READ_STATS_MS, () => {
     const stats = engine.stats();
     timeWaitPorts.sample(stats.endpoints, now());
     control.setRuntimeFindings([
@@ -185,6 +190,7 @@ export const startDataPlane = async ({
       ...handshakeFloods.findings(stats),
       ...outputFindings(output.failure),
     ]);
+    onStats(stats);
   });
 
   const stopReturningMemory = returnMemory({ trim: memoryTrimmer(), now, after });
@@ -198,7 +204,7 @@ export const startDataPlane = async ({
     deadAcceptors: watch.dead,
     stop() {
       stopReturningMemory();
-      stopShortageChecks();
+      stopReadingStats();
       monitor.stop();
       control.stop();
     },

@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../program/log.ts';
 import type { Output } from '../../program/output.ts';
 import { VERSION } from '../../program/version.ts';
+import { createLive, type Live } from '../admin/live.ts';
 import { adminPages } from '../admin/pages.ts';
 import { whyNotReady, whyUnhealthy } from '../admin/readiness.ts';
 import { startAdmin } from '../admin/server.ts';
 import { buildStatus, buildSummary, type StatusFacts } from '../admin/status.ts';
+import { readStatusPage } from '../admin/status-page.ts';
 import { bindingOf, overlap } from '../configuration/binding.ts';
+import { Recorder } from '../live/recorder.ts';
 import { RELAY_ENGINE } from '../relay-engine/kind.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openSource } from '../source/open.ts';
@@ -25,7 +28,7 @@ import { tuningReport } from '../tuning/report.ts';
 import { requestedTuning } from '../tuning/requested-tuning.ts';
 import { awaitDelivery, trafficPorts } from './await-delivery.ts';
 import { after } from './clock.ts';
-import { startDataPlane } from './data-plane.ts';
+import { READ_STATS_MS, startDataPlane } from './data-plane.ts';
 import { decideDrain, drainFindings } from './decide-drain.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { shutdown } from './shutdown.ts';
@@ -74,18 +77,19 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       overlap(bindingOf({ protocol: 'TCP', port: adminPort, address: settings.admin.host }), binding)
         ? heldByAdmin({ ...settings.admin, port: adminPort })
         : undefined,
+    onStats: (stats) => live.onStats(stats),
   });
   const { engine, control, monitor, metrics, timeWaitPorts, deadAcceptors } = plane;
 
   const notReady = () => whyNotReady({ stopping, control: control.state, acceptors: engine.acceptors() });
-  const facts = (): StatusFacts => {
+  const facts = (stats = engine.stats()): StatusFacts => {
     return {
       version: VERSION,
       notReady: notReady(),
       from: opened.from,
       source: sourceStatus.at(performance.now()),
       control: control.state,
-      stats: engine.stats(),
+      stats,
       sourcePortsLeft: (stats, endpoint) => timeWaitPorts.left(stats, endpoint),
       deadAcceptors,
       healthOf: (backend, endpoint) => monitor.healthOf(backend, endpoint),
@@ -101,6 +105,13 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       }),
     };
   };
+  const live: Live = createLive({
+    proxy: os.hostname(),
+    everyMs: READ_STATS_MS,
+    recorder: new Recorder(),
+    facts,
+    now: () => performance.now(),
+  });
   const admin = await startAdmin({
     address: settings.admin,
     pages: adminPages({
@@ -111,6 +122,8 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       engine,
       status: () => buildStatus(facts()),
       summary: () => buildSummary(facts()),
+      live,
+      page: readStatusPage(),
     }),
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'admin page failed'),
   }).catch(async (error: unknown) => {
@@ -178,7 +191,10 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
             ms,
           ),
         // After this, a change of the configuration would reopen the listeners.
-        beforeStopAccepting: () => plane.stop(),
+        beforeStopAccepting() {
+          plane.stop();
+          live.close();
+        },
         onStep(step) {
           log.info({ step, open: engine.openConnections() }, 'stopping');
         },

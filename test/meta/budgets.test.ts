@@ -9,7 +9,7 @@ const MOST_LINES = 400;
 const lines = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 
 const isHandwritten = (path: string): boolean =>
-  /\.(ts|js|go|c|h|sh|py|yaml|yml|tpl)$|^Makefile$|^\.ci\/run$/.test(path) &&
+  /\.(tsx?|css|js|go|c|h|sh|py|yaml|yml|tpl)$|^Makefile$|^\.ci\/run$/.test(path) &&
   !isGenerated(path) &&
   !/(^|\/)golden\/|\.golden\./.test(path);
 

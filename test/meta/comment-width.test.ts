@@ -10,7 +10,7 @@ const FOR_TOOLS = /^\W*(?:biome-ignore|@ts-|node:coverage)/;
 
 const check: Check = ({ path, text }) => {
   const lines = text.split('\n');
-  return /\.[jt]s$/.test(path)
+  return /\.([jt]s|tsx)$/.test(path)
     ? commentsIn(text)
         .filter(
           ({ line, text: comment }) => (lines[line - 1] ?? '').length > WIDTH && !FOR_TOOLS.test(comment),
@@ -33,6 +33,7 @@ const HOLDS_IN: readonly string[] = [
   'e2e',
   'kube',
   'operator',
+  'page',
   'program',
   'proxy',
   'scripts',
@@ -44,6 +45,7 @@ const HOLDS_IN: readonly string[] = [
   'test/kube',
   'test/meta',
   'test/operator',
+  'test/page',
   'test/program',
   'test/proxy',
   'test/scripts',

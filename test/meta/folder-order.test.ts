@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type FolderOf, folderOrder, foldersInside, topFolder } from './folder-order.ts';
 import { type SourceFile, tree } from './tree.ts';
 
-const files = tree().filter(({ path }) => /\.(ts|js)$/.test(path));
+const files = tree().filter(({ path }) => /\.(tsx?|js)$/.test(path));
 
 interface Level {
   readonly name: string;

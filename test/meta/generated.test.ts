@@ -42,6 +42,10 @@ test('the reference page of /status is what the schema generates', () => {
   execFileSync(process.execPath, ['report/generate.ts', '--check'], { cwd: ROOT });
 });
 
+test('the status page is what its sources generate', () => {
+  execFileSync(process.execPath, ['page/generate.ts', '--check'], { cwd: ROOT });
+});
+
 test('the CRD and its reference page are what the schema generates', () => {
   execFileSync(process.execPath, ['crds/generate.ts', '--check'], { cwd: ROOT });
 });

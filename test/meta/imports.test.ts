@@ -26,6 +26,25 @@ const RULES: readonly Rule[] = [
     example: { path: 'operator/a.ts', text: "import { b } from '../cli/print/b.ts';" },
   },
   {
+    of: /^page\/(?!build|generate)/,
+    never: /^(bin|cli|crds|kube|operator|program|proxy|tooling|node:)/,
+    why: 'the page runs in a browser, and knows what it shows by the contract of the report alone',
+    example: { path: 'page/parts/a.tsx', text: "import { b } from '../../proxy/admin/b.ts';" },
+  },
+  {
+    of: /^page\/(?!build|generate)/,
+    never: /^report\//,
+    why: 'the contract’s types are enough for the page; its parser would triple its size',
+    exceptTypes: true,
+    example: { path: 'page/state/a.ts', text: "import { status } from '../../report/status.ts';" },
+  },
+  {
+    of: /^(?!page\/|test\/)/,
+    never: /^page\//,
+    why: 'the page is built into one file, which is all that programs know of it',
+    example: { path: 'proxy/admin/a.ts', text: "import { b } from '../../page/words/b.ts';" },
+  },
+  {
     of: /^cli\//,
     never: /^(operator|proxy)\//,
     why: 'the command line knows the programs by their contracts alone',
@@ -165,7 +184,7 @@ const check =
           }))
       : [];
 
-const files = tree().filter(({ path }) => /\.(ts|js)$/.test(path));
+const files = tree().filter(({ path }) => /\.(tsx?|js)$/.test(path));
 
 for (const rule of RULES)
   test(`${rule.of.source} never imports ${rule.never.source}: ${rule.why}`, () => {

@@ -16,7 +16,7 @@ const check = (paths: readonly string[]): readonly Finding[] => {
     [...folders].some((known) => known === folder || known.startsWith(`${folder}/`));
   return paths
     .filter((path) =>
-      /^test\/(cli|crds|kube|operator|program|proxy|report|tooling|cluster|scripts|charts|e2e)\/.*\.test\.ts$/.test(
+      /^test\/(cli|crds|kube|operator|page|program|proxy|report|tooling|cluster|scripts|charts|e2e)\/.*\.test\.ts$/.test(
         path,
       ),
     )

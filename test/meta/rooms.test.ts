@@ -97,7 +97,7 @@ test('ARCHITECTURE lists the rooms that each room imports', () => {
   assertNone(
     mayImport(
       page,
-      files.filter(({ path }) => /\.(ts|js)$/.test(path)),
+      files.filter(({ path }) => /\.(tsx?|js)$/.test(path)),
     ),
   );
 });

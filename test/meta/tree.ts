@@ -18,4 +18,4 @@ export const tree = (): readonly SourceFile[] =>
 
 /** Whether a file is in a room whose code goes into an image. */
 export const isProduction = (path: string): boolean =>
-  /^(bin|cli|crds|kube|operator|program|proxy|report)\/.*\.(ts|js)$/.test(path);
+  /^(bin|cli|crds|kube|operator|page|program|proxy|report)\/.*\.(tsx?|js)$/.test(path);

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,6 +42,19 @@ const evaluated = async (path: string): Promise<string> => {
 /** The URL of a worker's module, as the source writes it. */
 const WORKER_URL = /new URL\('\.[^']*\/([\w-]+)\.ts', import\.meta\.url\)/g;
 
+/** The status page is a file beside the program; in its head it names the packages that it contains. */
+const STATUS_PAGE = 'page/status-page.html';
+const PAGE_URL = /new URL\('[^']*\/(status-page\.html)', import\.meta\.url\)/g;
+const PAGE_PACKAGE = /^ {2}(\S+) \d+\.\d+\.\d+, /gm;
+
+/** Copies the status page, and returns the folders of its packages. */
+const copyStatusPage = (root: string, app: string): readonly string[] => {
+  const page = readFileSync(join(root, STATUS_PAGE), 'utf8');
+  writeFileSync(join(app, 'bin', 'status-page.html'), page);
+  const [head = ''] = page.split('-->');
+  return [...head.matchAll(PAGE_PACKAGE)].map(([, name = '']) => `node_modules/${name}`);
+};
+
 /**
  * Index modules that export everything a package has, and the part that is needed: as they are, they would
  * pull in the rest.
@@ -62,6 +75,10 @@ const substitutes: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /\/proxy\/relay-engine\/start\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replace(WORKER_URL, "new URL('./$1.js', import.meta.url)"),
+      loader: 'ts',
+    }));
+    onLoad({ filter: /\/proxy\/admin\/status-page\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(PAGE_URL, "new URL('./$1', import.meta.url)"),
       loader: 'ts',
     }));
     onLoad({ filter: DERIVED }, async ({ path }) => ({ contents: await evaluated(path) }));
@@ -114,7 +131,8 @@ export const bundleProgram = async (name: ImageName, root: string, app: string):
     logLevel: 'warning',
   });
   cpSync(join(root, 'package.json'), join(app, 'package.json'));
-  for (const folder of packagesIn(metafile)) copyPackage(folder, root, app);
+  const ofPage = name === 'proxy' ? copyStatusPage(root, app) : [];
+  for (const folder of [...packagesIn(metafile), ...ofPage]) copyPackage(folder, root, app);
   for (const [native, files] of Object.entries(NATIVE[name]))
     copyPackage(join('node_modules', native), root, app, files);
 };

@@ -2,13 +2,18 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The images of this repository, and the folders that go into each; .dockerignore lists the same. */
+/** The images of this repository, and what goes into each; .dockerignore lists the same. */
 export const IMAGES = {
   operator: {
     dockerfile: 'Dockerfile.operator',
     folders: ['bin', 'crds', 'kube', 'operator', 'program', 'report'],
+    files: [],
   },
-  proxy: { dockerfile: 'Dockerfile.proxy', folders: ['bin', 'crds', 'kube', 'program', 'proxy', 'report'] },
+  proxy: {
+    dockerfile: 'Dockerfile.proxy',
+    folders: ['bin', 'crds', 'kube', 'program', 'proxy', 'report'],
+    files: ['page/status-page.html'],
+  },
 } as const;
 
 export type ImageName = keyof typeof IMAGES;
@@ -24,9 +29,9 @@ const COMMON = [
 
 /** Files that make up an image, relative to `root` and sorted; without what .dockerignore excludes. */
 export const inputFiles = (root: string, image: ImageName): readonly string[] => {
-  const { dockerfile, folders } = IMAGES[image];
+  const { dockerfile, folders, files } = IMAGES[image];
   const sources = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,js,json}`, { cwd: root }));
-  return [...COMMON, dockerfile, ...sources].sort();
+  return [...COMMON, dockerfile, ...files, ...sources].sort();
 };
 
 /**

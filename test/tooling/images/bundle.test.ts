@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -176,6 +176,8 @@ test(
       socket.end(`hello ${visit}`);
       assert.equal(await text(socket), `hello ${visit}`);
     }
+    const page = await fetch(`http://127.0.0.1:${admin}/`, { headers: { accept: 'text/html' } });
+    assert.equal(await page.text(), readFileSync(join(REPOSITORY, 'page/status-page.html'), 'utf8'));
     const probe = startProgram(
       ['--probe', '--admin', `127.0.0.1:${admin}`],
       {},
@@ -189,8 +191,17 @@ test(
     const loaded = await loadedUntilStopped(program);
     assert.ok(hasLoaded(loaded, 'l4balancer_'), 'loaded files are recorded');
     assert.ok(!hasLoaded(loaded, UNDICI) && !hasLoaded(loaded, CLIENT_NODE));
+    assert.ok(
+      !hasLoaded(loaded, 'ResizeObserver') && !hasLoaded(loaded, 'createElementNS'),
+      'the page is for browsers',
+    );
   },
 );
+
+test('the proxy’s bundle has the licences of the libraries in its status page', () => {
+  for (const name of ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 'd3-sankey', 'd3-path'])
+    assert.ok(existsSync(join(appOf('proxy'), 'node_modules', name, 'LICENSE')), name);
+});
 
 test('the operator serves from its bundle, with a kubeconfig that has an exec plugin', BOUNDED, async (t) => {
   const options = { flags: FLAGS, entry: entryOf('operator'), user: PLUGIN_USER };

@@ -1,0 +1,57 @@
+import { signal } from '@preact/signals';
+import type { LiveReport } from '../../report/live.ts';
+import { count, perSecond } from '../words/format.ts';
+import { Section, Wide } from './section.tsx';
+
+const withAll = signal(false);
+
+/** Why connections ended, errors first. */
+export const Endings = ({ report: { closes } }: { readonly report: LiveReport }) => {
+  const rows = closes.filter(({ isError }) => withAll.value || isError).sort((a, b) => b.total - a.total);
+  return (
+    <Section id="endings" title="How connections end">
+      <label class="toggle">
+        <input
+          type="checkbox"
+          checked={withAll.value}
+          onChange={({ currentTarget }) => {
+            withAll.value = currentTarget.checked;
+          }}
+        />
+        Also those that end well
+      </label>
+      {rows.length === 0 ? (
+        <p class="fine">{withAll.value ? 'None has ended yet.' : 'None has ended with an error.'}</p>
+      ) : (
+        <Wide label="Reasons for which connections ended">
+          <table>
+            <caption class="hidden">Reasons for which connections ended, since the start</caption>
+            <thead>
+              <tr>
+                <th scope="col">Reason</th>
+                <th scope="col" class="number">
+                  Total
+                </th>
+                <th scope="col" class="number">
+                  Now
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ name, meaning, total, rate, isError }) => (
+                <tr key={name}>
+                  <th scope="row">
+                    {name}
+                    <span class="detail">{meaning}</span>
+                  </th>
+                  <td class="number">{count(total)}</td>
+                  <td class={`number${isError && rate > 0 ? ' bad' : ''}`}>{perSecond(rate)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      )}
+    </Section>
+  );
+};
