@@ -10,6 +10,7 @@ import { AcceptorThread } from './acceptor-thread.ts';
 import { addressText } from './address-text.ts';
 import { Adoptions } from './adoptions.ts';
 import { type CleanUp, cleanUpAfter } from './clean-up.ts';
+import { freeNatives } from './free-natives.ts';
 import type { SharedIds } from './shared-ids.ts';
 import type { SharedLimits } from './shared-limits.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -123,6 +124,7 @@ export class AcceptorPool {
     const { acceptors, shared, sys, limits, connectionIds } = this.#options;
     if (limits.memory !== undefined) giveBackFor(limits.memory, acceptor);
     connectionIds.freeUnfinished(acceptor);
+    freeNatives(shared, acceptor);
     return cleanUpAfter(shared, sys, acceptors, acceptor);
   }
 

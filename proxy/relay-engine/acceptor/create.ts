@@ -13,6 +13,7 @@ import { CONTROL_TOKEN } from './event-tokens.ts';
 import type { HashKey } from './keyed-hash/half-sip-hash.ts';
 import { Mailbox } from './mailbox.ts';
 import type { FromAcceptor, ToAcceptor } from './messages.ts';
+import { noted } from './native-objects.ts';
 import { PREFACE_BYTES, type PrefaceFor } from './preface.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -66,7 +67,7 @@ export const createAcceptor = (inputs: AcceptorInputs): Acceptor => {
   const address = new Uint8Array(16);
   let loaded: Tls | undefined;
   const tls = (): Tls => {
-    loaded ??= (inputs.tls ?? openssl)();
+    loaded ??= noted((inputs.tls ?? openssl)(), shared, index);
     return loaded;
   };
   return {

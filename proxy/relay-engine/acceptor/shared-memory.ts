@@ -180,6 +180,9 @@ export const ACCESS_RECORD_DOUBLES = 16;
 export const ACCESS_TEXT_BYTES = 1048576;
 
 /** The buffers that the control thread and the acceptors share. */
+/** Objects in OpenSSL's memory that an acceptor can note: two for each of 50,000 connections, and more. */
+export const NATIVE_CELLS = 131072;
+
 export interface SharedBuffers {
   readonly ints: SharedArrayBuffer;
   readonly totals: SharedArrayBuffer;
@@ -193,6 +196,7 @@ export interface SharedBuffers {
   readonly mail: SharedArrayBuffer;
   readonly access: SharedArrayBuffer;
   readonly accessTexts: SharedArrayBuffer;
+  readonly natives: SharedArrayBuffer;
 }
 
 /** Views of the shared buffers; see the offset functions for what is where. */
@@ -228,6 +232,8 @@ export interface SharedMemory {
   readonly access: Float64Array;
   /** Texts of those records by acceptor; see access-texts.ts. */
   readonly accessTexts: Uint8Array<SharedArrayBuffer>;
+  /** Objects in OpenSSL's memory by acceptor; see native-objects.ts. */
+  readonly natives: Float64Array;
 }
 
 export const allocateShared = (acceptors: number, descriptors: number): SharedBuffers => ({
@@ -243,6 +249,7 @@ export const allocateShared = (acceptors: number, descriptors: number): SharedBu
   mail: new SharedArrayBuffer(acceptors * acceptors * MAIL_RING * 4),
   access: new SharedArrayBuffer(acceptors * ACCESS_RECORDS * ACCESS_RECORD_DOUBLES * 8),
   accessTexts: new SharedArrayBuffer(acceptors * ACCESS_TEXT_BYTES),
+  natives: new SharedArrayBuffer(acceptors * NATIVE_CELLS * 8),
 });
 
 export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
@@ -258,6 +265,7 @@ export const viewShared = (buffers: SharedBuffers): SharedMemory => ({
   mail: new Int32Array(buffers.mail),
   access: new Float64Array(buffers.access),
   accessTexts: new Uint8Array(buffers.accessTexts),
+  natives: new Float64Array(buffers.natives),
 });
 
 /** Offset of an acceptor's own integers (INTS) in `ints`. */
@@ -270,6 +278,8 @@ export const accessRingAt = (acceptor: number): number => acceptor * ACCESS_RECO
 /** Offset of an acceptor's ring of texts in `accessTexts`. */
 export const accessTextsAt = (acceptor: number): number => acceptor * ACCESS_TEXT_BYTES;
 /** Offset of an acceptor's gauge of open connections of a listener in `ints`. */
+export const nativesAt = (acceptor: number): number => acceptor * NATIVE_CELLS;
+
 export const listenerOpenAt = (acceptor: number, slot: number): number => intsAt(acceptor) + INTS_HEAD + slot;
 /** Offset of an acceptor's gauge of open connections of an endpoint in `ints`. */
 export const endpointOpenAt = (acceptor: number, slot: number): number =>
