@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { emptyHello, protocolsOf, serverNameOf } from '../../../proxy/tls/client-hello.ts';
 import { compileRoutes, findRoute } from '../../../proxy/tls/host-routes.ts';
 import { readHello } from '../../../proxy/tls/read-hello.ts';
@@ -39,6 +40,8 @@ test('the name and the protocols that are read are those that OpenSSL reads, and
     if (part !== 'NeedMore') assert.equal(part, reading, at);
     count(reading);
     const theirs = await readWithOpenssl(bytes);
+    // What OpenSSL has of a connection is freed in a turn of the event loop: a million of them take 9 GB.
+    if (input % 64 === 0) await nextTurn();
     if (theirs === undefined) continue;
     if (reading === 'Sslv2') continue; // OpenSSL still takes these
     assert.equal(reading, 'Hello', at);
