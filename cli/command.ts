@@ -25,6 +25,9 @@ const runRequest = async (
       return (await import('./capacity/run-capacity.ts')).runCapacity(session, request, terminal);
     case 'explain':
       return (await import('./explain/run-explain.ts')).runExplain(session, request, terminal);
+    case 'drain':
+    case 'undrain':
+      return (await import('./drain/run-drain.ts')).runDrain(session, request, terminal);
     case 'log':
       return (await import('./log/run-log.ts')).runLog(session, request, terminal);
     case 'preflight':

@@ -22,6 +22,20 @@ const manifest = argument(string({ metavar: 'FILE' }), {
   description: message`A manifest with one L4Balancer; - is standard input.`,
 });
 
+/** The endpoints that drain and undrain are about. */
+const drained = {
+  endpoints: multiple(
+    argument(string({ metavar: 'ENDPOINT' }), {
+      description: message`An IP address, an address and a port, or pod/NAME.`,
+    }),
+  ),
+  backend: optional(
+    option('--backend', string({ metavar: 'BACKEND' }), {
+      description: message`Only of this backend; by default of all that have the endpoint.`,
+    }),
+  ),
+};
+
 /** All commands. `lookup` finds the names of balancers that completion offers. */
 export const requestParser = (lookup: Lookup) => {
   const name = nameOf(lookup);
@@ -182,6 +196,51 @@ export const requestParser = (lookup: Lookup) => {
       {
         brief: message`Show the access log of all replicas of a balancer.`,
         description: message`Shows the connections that ended lately, of all replicas in the order of time, as far as spec.accessLog has them logged.`,
+      },
+    ),
+    command(
+      'drain',
+      merge(
+        object({
+          command: constant('drain'),
+          name: argument(name, { description: message`A balancer.` }),
+          ...drained,
+          wait: withDefault(
+            flag('--wait', { description: message`Wait until no connection to them is open.` }),
+            false,
+          ),
+          timeout: withDefault(
+            option('--timeout', integer({ metavar: 'SECONDS', min: 1, max: 86_400 }), {
+              description: message`How long to wait at most; 300 by default.`,
+            }),
+            300,
+          ),
+        }),
+        output('json', 'yaml'),
+        direct,
+        target(),
+      ),
+      {
+        brief: message`Take endpoints out gently: no new connections, open ones go on.`,
+        description: message`Adds endpoints to backends[].drained of a balancer, and says when all replicas serve that. Exits with 1 if they do not within 15 seconds, or with --wait if connections are left after the timeout.`,
+      },
+    ),
+    command(
+      'undrain',
+      merge(
+        object({
+          command: constant('undrain'),
+          name: argument(name, { description: message`A balancer.` }),
+          ...drained,
+          all: withDefault(flag('--all', { description: message`All that are drained.` }), false),
+        }),
+        output('json', 'yaml'),
+        direct,
+        target(),
+      ),
+      {
+        brief: message`Let drained endpoints take new connections again.`,
+        description: message`Removes what drain has added to backends[].drained. Exits with 1 if an endpoint is still drained because somebody else has written it there.`,
       },
     ),
     command(
