@@ -41,18 +41,17 @@ const ACCEPTOR_BYTES = 32 * MIB;
  * epoll entry; Linux 6.18), which are charged to the cgroup; and one connection in ten waits for a slow peer,
  * with a 32 KiB buffer per direction.
  */
-const CONNECTION_BYTES = 16 * 1024;
+export const CONNECTION_BYTES = 16 * 1024;
 /** Memory is rounded up to this step, so that a few more connections do not change the pods. */
 const STEP_BYTES = 64 * MIB;
 
-/** Memory in bytes that a pod with this many acceptor threads and connections needs. */
-export const memoryFor = (acceptors: number, connections: number): number =>
-  Math.ceil((BASE_BYTES + acceptors * ACCEPTOR_BYTES + connections * CONNECTION_BYTES) / STEP_BYTES) *
-  STEP_BYTES;
+/** Memory in bytes that a pod with this many acceptor threads and connections, of `each` bytes, needs. */
+export const memoryFor = (acceptors: number, connections: number, each = CONNECTION_BYTES): number =>
+  Math.ceil((BASE_BYTES + acceptors * ACCEPTOR_BYTES + connections * each) / STEP_BYTES) * STEP_BYTES;
 
-/** Connections that fit into a pod's memory. */
-export const connectionsInMemory = (acceptors: number, memory: number): number =>
-  Math.max(0, Math.floor((memory - BASE_BYTES - acceptors * ACCEPTOR_BYTES) / CONNECTION_BYTES));
+/** Connections of `each` bytes that fit into a pod's memory. */
+export const connectionsInMemory = (acceptors: number, memory: number, each = CONNECTION_BYTES): number =>
+  Math.max(0, Math.floor((memory - BASE_BYTES - acceptors * ACCEPTOR_BYTES) / each));
 
 export const descriptorsFor = (connections: number, each: number = DESCRIPTORS_EACH.connection): number =>
   each * connections + DESCRIPTOR_RESERVE;

@@ -4,6 +4,7 @@ import { descriptorsOf, memoryFor } from '../../crds/plan-pod.ts';
 import { bytes, cpuMillis } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
 import { plural } from '../text/lists-and-counts.ts';
+import { bytesPerConnection } from './connection-memory.ts';
 import type { Plan } from './plan.ts';
 import { isUdpOnly, udpShare } from './udp-share.ts';
 
@@ -73,7 +74,7 @@ const checkCores: Check = (spec, { replicas, cores, connectionsPerCore }, asked)
 
 const checkMemory: Check = (spec, { replicas, cores }, asked) => {
   const { memory } = effectiveTuning(spec).resources.limits;
-  const needed = memoryFor(cores, Math.ceil(asked / replicas));
+  const needed = memoryFor(cores, Math.ceil(asked / replicas), bytesPerConnection(spec));
   return bytes(memory) >= needed
     ? undefined
     : {

@@ -15,6 +15,7 @@ import { bytes } from '../../crds/quantity.ts';
 import { inMebibytes } from '../../crds/resources.ts';
 import type { Status } from '../../crds/status.ts';
 import { plural } from '../text/lists-and-counts.ts';
+import { bytesPerConnection, perConnectionText } from './connection-memory.ts';
 import { connectionsPerCore, whyHeavy } from './rate.ts';
 import { isUdpOnly, udpShare } from './udp-share.ts';
 
@@ -45,7 +46,7 @@ export const planCapacity = (spec: L4BalancerSpec, replicas: number): Plan => {
     connectionsPerCore: rate,
     replicas,
     cores: acceptors,
-    memory: inMebibytes(memoryFor(acceptors, share)),
+    memory: inMebibytes(memoryFor(acceptors, share, bytesPerConnection(spec))),
     fileDescriptors: descriptorsFor(share, descriptorsEach(spec)),
     sourcePorts: ports,
     // More endpoints do not help UDP sessions.
@@ -66,7 +67,7 @@ const perPod = (spec: L4BalancerSpec): number => {
   const memory = bytes(effectiveTuning(spec).resources.limits.memory);
   return Math.min(
     acceptors * connectionsPerCore(spec),
-    connectionsInMemory(acceptors, memory),
+    connectionsInMemory(acceptors, memory, bytesPerConnection(spec)),
     connectionsOfDescriptors(descriptorsOf(spec), descriptorsEach(spec)),
     // Infinity without UDP listeners.
     Math.floor(sourcePorts(spec) / udpShare(spec)),
@@ -120,7 +121,7 @@ const explanation = (spec: L4BalancerSpec, replicas: number, share: number): str
   return (
     `${replicas} ${plural(replicas, 'replica')} with ${acceptors} ${plural(acceptors, 'core')} each, ${rate} connections per core${why}. ` +
     `For ${share} connections, a replica needs ${descriptorsFor(share, descriptorsEach(spec))} file descriptors (${isUdpOnly(spec) ? 'one per UDP session' : 'two per connection'} and a reserve), ` +
-    `${inMebibytes(memoryFor(acceptors, share))} of memory (192 MiB, 32 MiB per core and 16 KiB per connection), ` +
+    `${inMebibytes(memoryFor(acceptors, share, bytesPerConnection(spec)))} of memory (192 MiB, 32 MiB per core and ${perConnectionText(spec)}), ` +
     `${portsNeeded(spec)} (source ports).${noteOnDefaultReplicas(spec, replicas)}`
   );
 };

@@ -8,6 +8,10 @@ const HEAVY: readonly {
   readonly isSo: (spec: L4BalancerSpec) => boolean;
 }[] = [
   { why: 'TLS ends at a listener', isSo: ({ listeners }) => endsTls(listeners) },
+  {
+    why: 'TLS is spoken with endpoints',
+    isSo: ({ backends }) => backends.some(({ tls }) => tls !== undefined),
+  },
   { why: 'every connection is logged', isSo: ({ accessLog }) => accessLog.mode === 'All' },
 ];
 

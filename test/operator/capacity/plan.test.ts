@@ -33,6 +33,10 @@ const TLS = {
   ],
 };
 
+const ENDPOINT_TLS = {
+  backends: [{ name: 'web', service: { name: 'web', port: 443 }, tls: { caRef: { name: 'ca' } } }],
+};
+
 /** A spec, and the resulting pods: replicas × cores, memory. */
 const PLANS: readonly (readonly [string, object, string])[] = [
   ['one connection', capacity(1), '2 × 1 256Mi'],
@@ -53,10 +57,12 @@ const PLANS: readonly (readonly [string, object, string])[] = [
     '5 × 4 3456Mi',
   ],
   [
-    '20,000 connections per core because TLS ends at a listener',
+    'TLS ends at a listener: 20,000 connections per core, of 44 KiB each, in more pods of the same size',
     { ...capacity(400_000), ...TLS },
-    '5 × 4 3456Mi',
+    '6 × 4 3456Mi',
   ],
+  ['TLS with endpoints alone, of 50 KiB each', { ...capacity(400_000), ...ENDPOINT_TLS }, '7 × 4 3456Mi'],
+  ['TLS on both sides, of 78 KiB each', { ...capacity(400_000), ...TLS, ...ENDPOINT_TLS }, '10 × 4 3456Mi'],
   ['the number of replicas in the spec', { ...capacity(400_000), workload: { replicas: 4 } }, '4 × 2 1856Mi'],
   ['the resources in the spec', { ...capacity(400_000), workload: resources('2', '4Gi') }, '4 × 2 4Gi'],
   ['the acceptors in the spec', { ...capacity(400_000), tuning: { acceptors: 2 } }, '4 × 2 1856Mi'],
@@ -156,6 +162,29 @@ test('the plan for UDP sessions has one descriptor for each, and ports that all 
     mixed.howComputed,
     / at most 55296 UDP sessions at a time, whatever their endpoints, and enough endpoints that none gets more than 55296 connections \(source ports\)\./,
   );
+});
+
+test('the explanation says what TLS takes of the memory', () => {
+  const explained = (more: object): string =>
+    planCapacity(spec({ ...capacity(40_000), ...more }), 2).howComputed;
+  assert.match(explained({}), / 32 MiB per core and 16 KiB per connection\)/);
+  assert.match(explained(TLS), / 44 KiB per connection, 28 KiB of them for TLS with clients\)/);
+  assert.match(
+    explained({ ...TLS, ...ENDPOINT_TLS }),
+    / 78 KiB per connection, 28 KiB of them for TLS with clients, 34 KiB of them for TLS with endpoints\)/,
+  );
+});
+
+test('TLS for which the memory of the pods does not suffice is a warning', () => {
+  const sized = { ...capacity(40_000), workload: { replicas: 2, ...resources('2', '700Mi') } };
+  const reasons = (more: object): string => {
+    const asked = spec({ ...sized, ...more });
+    return checkCapacity(asked, planCapacity(asked, 2))
+      .map(({ reason }) => reason)
+      .filter((reason) => reason === 'TooLittleMemory')
+      .join();
+  };
+  assert.deepEqual([reasons({}), reasons(TLS)], ['', 'TooLittleMemory']);
 });
 
 test('with host networking, the kernel’s default range of source ports counts', () => {
