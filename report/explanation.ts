@@ -48,6 +48,7 @@ const explained = endpointStatus
     port: true,
     weight: true,
     backup: true,
+    drained: true,
     health: true,
     reason: true,
     ejectedUntil: true,

@@ -33,10 +33,11 @@ const chanceCell = (row: Row): Cell => {
   return { text: least === most ? least : `${least} to ${most}`, tone: most === '0%' ? 'faint' : 'plain' };
 };
 
-const stateCell = ([{ used, full, health, weight, backup, share, ejectedUntil }]: Row): Cell => {
+const stateCell = ([{ drained, used, full, health, weight, backup, share, ejectedUntil }]: Row): Cell => {
   if (full) return { text: 'Full', tone: 'warn' };
   if (used) return share < 1 ? { text: 'Warming', tone: 'warn' } : { text: 'Takes', tone: 'good' };
   if (health === 'Unhealthy' || ejectedUntil !== undefined) return { text: 'Out', tone: 'bad' };
+  if (drained) return { text: 'Drained', tone: 'faint' };
   if (weight === 0) return { text: 'NoWeight', tone: 'faint' };
   return { text: backup ? 'Idle' : 'Unused', tone: 'faint' };
 };

@@ -154,13 +154,14 @@ const endpointsOf = (
   const byKey = new Map(forecasts.map((one) => [endpointKey(one), one]));
   const reported = buildStatus(facts).backends.find(({ name }) => name === backend)?.endpoints ?? [];
   return reported
-    .map(({ address, port, weight, backup, health, reason, ejectedUntil, share, ...more }) => {
+    .map(({ address, port, weight, backup, drained, health, reason, ejectedUntil, share, ...more }) => {
       const found = byKey.get(endpointKey({ address, port }));
       return {
         address,
         port,
         weight,
         ...(backup === undefined ? {} : { backup }),
+        ...(drained === undefined ? {} : { drained }),
         health,
         ...(reason === undefined ? {} : { reason }),
         ...(ejectedUntil === undefined ? {} : { ejectedUntil }),
