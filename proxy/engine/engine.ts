@@ -2,6 +2,7 @@ import type { ProxyFinding } from '../../report/finding.ts';
 import type { ShareAmounts } from '../configuration/listener-share.ts';
 import type { Table } from '../table/table.ts';
 import type { Flow, Forecast } from './forecast.ts';
+import type { ConnectionQuery, OpenConnections } from './open-connections.ts';
 import type { EngineStats } from './stats.ts';
 
 /** A data plane: takes whole tables and serves them. */
@@ -19,6 +20,11 @@ export interface Engine {
    * nothing. Undefined if there is no such listener, or it could not be opened.
    */
   forecast(flow: Flow): Promise<Forecast | undefined>;
+  /**
+   * Lists open connections, without delaying traffic. They begin and end meanwhile: each is as it was at some
+   * moment of the call. Undefined if too many ask at once.
+   */
+  connections(query: ConnectionQuery): Promise<OpenConnections | undefined>;
   /** Connections that are open now; cheap enough to be called many times a second. */
   openConnections(): number;
   /**

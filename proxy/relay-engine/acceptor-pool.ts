@@ -2,6 +2,7 @@ import { asError } from '../../program/as-error.ts';
 import type { AcceptorEvent, EngineEvent } from '../engine/event.ts';
 import type { Sys } from '../sys/sys.ts';
 import { acceptErrno } from './accept-errno.ts';
+import type { ConnectionColumns } from './acceptor/connection-columns.ts';
 import { giveBackFor } from './acceptor/limits/limit-counts.ts';
 import type { AcceptorTable, FromAcceptor } from './acceptor/messages.ts';
 import { INTS, intsAt, type SharedBuffers, type SharedMemory } from './acceptor/shared-memory.ts';
@@ -10,6 +11,7 @@ import { AcceptorThread } from './acceptor-thread.ts';
 import { addressText } from './address-text.ts';
 import { Adoptions } from './adoptions.ts';
 import { type CleanUp, cleanUpAfter } from './clean-up.ts';
+import { Describer } from './describer.ts';
 import { freeNatives } from './free-natives.ts';
 import type { SharedIds } from './shared-ids.ts';
 import type { SharedLimits } from './shared-limits.ts';
@@ -55,6 +57,9 @@ export class AcceptorPool {
   #replacing = new Map<number, CleanUp>();
   #replaceTimers: NodeJS.Timeout[] = [];
   #stopped = false;
+  /** By acceptor; undefined until it has started. */
+  #columns: (ConnectionColumns | undefined)[] = [];
+  readonly #describer = new Describer();
 
   constructor(options: PoolOptions) {
     const { acceptors, shared } = options;
@@ -70,6 +75,16 @@ export class AcceptorPool {
   serve(version: number): Promise<void> {
     for (const index of this.#threads.keys()) this.#postTable(index);
     return this.#adoptions.waitForAll(version);
+  }
+
+  /** Where acceptors keep their connections, by acceptor. */
+  get columns(): readonly (ConnectionColumns | undefined)[] {
+    return this.#columns;
+  }
+
+  /** What connections of an acceptor have named in TLS. */
+  serverNames(acceptor: number, connections: readonly number[]): Promise<readonly (string | undefined)[]> {
+    return this.#describer.ask(connections, (message) => this.#threads[acceptor]?.post(message));
   }
 
   drainWithin(ms: number): void {
@@ -144,6 +159,12 @@ export class AcceptorPool {
         this.#adoptions.onAdopted(acceptor, message.version);
         this.#reportReplaced(acceptor);
         return;
+      case 'Started':
+        this.#columns[acceptor] = message.columns;
+        return;
+      case 'Described':
+        this.#describer.onDescribed(message.request, message.serverNames);
+        return;
       case 'Paused': {
         const { errno } = message;
         onEvent({ type: 'AcceptPaused', acceptor, errno, cause: acceptErrno(errno) });
@@ -166,6 +187,7 @@ export class AcceptorPool {
   #onDeath(acceptor: number, error: Error): void {
     this.#options.onEvent({ type: 'AcceptorDied', acceptor, error });
     this.#options.onDeath();
+    this.#columns[acceptor] = undefined;
     const earlier = this.#replacing.get(acceptor);
     const left = this.#cleanUpAfter(acceptor);
     this.#replacing.set(acceptor, {

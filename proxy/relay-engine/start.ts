@@ -5,6 +5,7 @@ import type { ShareAmounts } from '../configuration/listener-share.ts';
 import type { Engine, FailingEndpoint } from '../engine/engine.ts';
 import type { Flow, Forecast } from '../engine/forecast.ts';
 import type { EngineOptions } from '../engine/kind.ts';
+import type { ConnectionQuery, OpenConnections } from '../engine/open-connections.ts';
 import { readFileLimit } from '../sys/file-limit.ts';
 import { keyPairs } from '../sys/key-pairs.ts';
 import { libc } from '../sys/libc.ts';
@@ -15,6 +16,7 @@ import { AcceptorPool } from './acceptor-pool.ts';
 import { AccessPoller } from './access-poller.ts';
 import { AccessReader } from './access-reader.ts';
 import { addressText } from './address-text.ts';
+import { ConnectionLister } from './connection-lister.ts';
 import { availableDescriptors } from './descriptor-needs.ts';
 import { failingEndpoints, forgetFailures } from './failing-endpoints.ts';
 import { LeavingPorts } from './leaving-ports.ts';
@@ -72,6 +74,7 @@ class RelayEngine implements Engine {
   readonly #stopRotating: () => void;
   readonly #retry: Retry;
   readonly #sweeper: Sweeper;
+  readonly #lister: ConnectionLister;
 
   constructor(options: RelayEngineOptions) {
     const { acceptors, onEvent } = options;
@@ -147,6 +150,14 @@ class RelayEngine implements Engine {
       listenerIn: (slot) => this.#registry.listeners.keyOf(slot),
       onEvent,
     });
+    this.#lister = new ConnectionLister({
+      registry: this.#registry,
+      columns: () => this.#pool.columns,
+      nowMs: () => this.#limits.nowMs(),
+      serverNames: (acceptor, connections) => this.#pool.serverNames(acceptor, connections),
+      readsNames: (slot) =>
+        this.#publisher.wiring.listeners.some((one) => one.slot === slot && one.policy.tls !== undefined),
+    });
   }
 
   publish(table: Table): Promise<readonly ProxyFinding[]> {
@@ -206,6 +217,10 @@ class RelayEngine implements Engine {
       { ...input, addressText, shared: this.#shared, limits, nowMs: this.#limits.nowMs() },
       flow,
     );
+  }
+
+  connections(query: ConnectionQuery): Promise<OpenConnections | undefined> {
+    return this.#lister.list(query);
   }
 
   failing(atLeast: number): readonly FailingEndpoint[] {

@@ -86,8 +86,8 @@ const column = <T>(type: Column<T>, width = 1): T =>
  * for the garbage collector. Two-wide arrays hold a value for each side at its side index.
  */
 export class Connections {
-  /** How many numbers were ever in use; all are below. */
-  capacity = 0;
+  /** The first element is `capacity`, for those that read along. */
+  readonly counts = new Int32Array(new SharedArrayBuffer(4));
   readonly state = column(Uint8Array);
   /** Descriptors, two-wide; -1 for none. */
   readonly fd = column(Int32Array, 2);
@@ -170,6 +170,11 @@ export class Connections {
     this.details = new HeaderDetails(idPrefix);
   }
 
+  /** How many numbers were ever in use; all are below. */
+  get capacity(): number {
+    return this.counts[0] as number;
+  }
+
   /** Takes a connection number in state CONNECTING. */
   take(): number {
     const connection = this.#free.pop() ?? this.#first();
@@ -244,7 +249,8 @@ export class Connections {
   #first(): number {
     if (this.capacity === MAX_DESCRIPTORS)
       throw new Error(`CONNECTIONS_FULL: all ${MAX_DESCRIPTORS} numbers are in use`);
-    const connection = this.capacity++;
+    const connection = this.capacity;
+    this.counts[0] = connection + 1;
     this.pendingBuffer[connection * 2] = -1;
     this.pendingBuffer[connection * 2 + 1] = -1;
     this.timerBucket[connection] = -1;

@@ -3,6 +3,7 @@ import { EINTR, EPOLL_EVENT_BYTES, EPOLL_TOKEN_BYTES } from '../../sys/sys.ts';
 import { countOpen, followLimits } from './admission.ts';
 import { takeMail } from './admit.ts';
 import { adoptTable } from './adopt-table.ts';
+import { columnsOf } from './connection-columns.ts';
 import type { Side } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { type AcceptorInputs, createAcceptor } from './create.ts';
@@ -48,10 +49,22 @@ const onTable = (acceptor: Acceptor, message: AcceptorTable): void => {
   acceptor.endpointContexts.freeOthers();
 };
 
+const namesOf = (
+  { connections: { tlsDetails } }: Acceptor,
+  wanted: readonly number[],
+): readonly (string | undefined)[] => wanted.map((connection) => tlsDetails.get(connection)?.serverName);
+
 const onMessage = (acceptor: Acceptor, message: ToAcceptor): void => {
   switch (message.type) {
     case 'Table':
       onTable(acceptor, message.table);
+      return;
+    case 'Describe':
+      acceptor.notify({
+        type: 'Described',
+        request: message.request,
+        serverNames: namesOf(acceptor, message.connections),
+      });
       return;
     case 'Drain':
       acceptor.draining = beginDraining(acceptor, message.ms);
@@ -123,6 +136,7 @@ export const runAcceptor = (inputs: AcceptorInputs): void => {
       acceptor,
       connection,
     );
+  acceptor.notify({ type: 'Started', columns: columnsOf(connections) });
   counters.set(INTS.Taking, 1);
   let fullTurns = 0;
   while (!counters.stopping) {

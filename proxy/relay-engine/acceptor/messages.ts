@@ -5,6 +5,7 @@ import type { Protocol } from '../../configuration/binding.ts';
 import type { ListenerPolicy } from '../../configuration/listener-policy.ts';
 import type { NativeKeyPair, NativeTrust } from '../../sys/tls.ts';
 import type { PickingPlan } from '../../table/pickers/picker.ts';
+import type { ConnectionColumns } from './connection-columns.ts';
 import type { IdsBuffers } from './connection-ids/ids-memory.ts';
 import type { LimitsBuffers } from './limits/limits-memory.ts';
 import type { SharedBuffers } from './shared-memory.ts';
@@ -111,11 +112,21 @@ export interface AcceptorEndpoint {
 /** Control thread → acceptor; the acceptor's eventfd is signalled after each. */
 export type ToAcceptor =
   | { readonly type: 'Table'; readonly table: AcceptorTable }
+  /** Answer with what these connections have named in TLS; see Described. */
+  | { readonly type: 'Describe'; readonly request: number; readonly connections: readonly number[] }
   /** Close idle connections bit by bit, so that hardly any is left after `ms`. */
   | { readonly type: 'Drain'; readonly ms: number };
 
 /** Acceptor → control thread. */
 export type FromAcceptor =
+  /** It has started; this is where it keeps its connections. */
+  | { readonly type: 'Started'; readonly columns: ConnectionColumns }
+  /** Of each connection that was asked about, what its client has named; undefined for nothing. */
+  | {
+      readonly type: 'Described';
+      readonly request: number;
+      readonly serverNames: readonly (string | undefined)[];
+    }
   | { readonly type: 'Adopted'; readonly version: number }
   | { readonly type: 'Paused'; readonly errno: number }
   | { readonly type: 'Resumed' }

@@ -73,6 +73,7 @@ export const startIdleEngine: StartEngine = async (): Promise<Engine> => {
     },
     stats: () => zeroStats(table, version),
     forecast: async () => undefined,
+    connections: async () => ({ connections: [], matched: 0 }),
     openConnections: () => 0,
     acceptors: () => [],
     failing: () => [],
