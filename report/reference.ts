@@ -1,8 +1,10 @@
 import { markdownTable } from '../crds/markdown-table.ts';
+import { connections } from './connections.ts';
 import { type Described, described } from './described.ts';
 import { explanation, OUTCOMES } from './explanation.ts';
 import { FINDINGS } from './finding.ts';
 import { HEALTH_STATES } from './health.ts';
+import { OPEN_PHASES } from './open-phases.ts';
 import { status } from './status.ts';
 import { REPORT_VERSION } from './version.ts';
 
@@ -17,6 +19,8 @@ export const reference = (): string =>
     codes('Health states', 'Values of `backends[].endpoints[].health`.', 'state', HEALTH_STATES),
     ...sections(described(explanation), 'explanation'),
     codes('Outcomes', 'Values of `explanation.outcome`.', 'outcome', OUTCOMES),
+    ...sections(described(connections), 'connections'),
+    codes('Phases', 'Values of `connections.connections[].phase`.', 'phase', OPEN_PHASES),
   ].join('\n\n')}\n`;
 
 const sections = (schema: Described, path: string): string[] => {

@@ -1,10 +1,14 @@
 import { jsonPage, type Page, type Pages, textPage } from '../../program/page-server.ts';
+import { VERSION } from '../../program/version.ts';
 import type { Status, StatusSummary } from '../../report/status.ts';
+import type { Engine } from '../engine/engine.ts';
+import { connectionsPage } from './connections.ts';
 import { type ExplainSources, explainPage } from './explain.ts';
 import type { Live } from './live.ts';
 import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 
 export interface PageSources extends ExplainSources {
+  readonly engine: Pick<Engine, 'forecast' | 'connections'>;
   /** Why the proxy should be restarted; undefined if it works. */
   readonly whyUnhealthy: () => string | undefined;
   /** Why it should get no traffic; undefined if it should. */
@@ -26,6 +30,8 @@ const INDEX = `L4Balancer proxy
            with ?summary, endpoints are only counted
 /explain   JSON: which endpoint a client would get now, and why: ?from=IP&to=LISTENER, and
            &via=IP (a load balancer in front), &sni=NAME, &alpn=PROTOCOL
+/connections   JSON: connections that are open now; ?listener=, backend=, endpoint=, client=CIDR,
+           older-than=30s, sort=age|bytes|idle, limit=1000
 /events    what the status page shows, as server-sent events; open / in a browser for the page
 /endpoints JSON: some endpoints, by ?backend= and ?search=, from ?offset=, at most ?limit=`;
 
@@ -45,6 +51,7 @@ export const adminPages = (from: PageSources): Pages => ({
     text: await from.metrics.text(),
   }),
   '/status': (query) => jsonPage(query.has('summary') ? from.summary() : from.status()),
+  '/connections': (query) => connectionsPage(from.engine, VERSION, query),
   '/explain': (query) => explainPage(from, query),
   '/events': () => from.live.events(),
   '/endpoints': (query) => from.live.endpoints(query),

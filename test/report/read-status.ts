@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type Connections, connections } from '../../report/connections.ts';
 import { type Described, described } from '../../report/described.ts';
 import { type Explanation, explanation } from '../../report/explanation.ts';
 import { type Status, type StatusSummary, status, summary } from '../../report/status.ts';
@@ -23,6 +24,7 @@ const CONTRACTS = {
   status: described(status),
   summary: described(summary),
   explanation: described(explanation),
+  connections: described(connections),
 };
 
 /** Parses an answer of /status; fails if it violates the contract or contains anything that is not in it. */
@@ -47,4 +49,12 @@ export const readExplanation = (body: string): Explanation => {
   explanation.parse(answer);
   assert.deepEqual(beyondContract(answer, CONTRACTS.explanation), []);
   return answer as Explanation;
+};
+
+/** The same for /connections. */
+export const readConnections = (body: string): Connections => {
+  const answer: unknown = JSON.parse(body);
+  connections.parse(answer);
+  assert.deepEqual(beyondContract(answer, CONTRACTS.connections), []);
+  return answer as Connections;
 };
