@@ -21,6 +21,8 @@ const runRequest = async (
       return (await import('./status/run-status.ts')).runStatus(session, request, terminal);
     case 'bundle':
       return (await import('./bundle/run-bundle.ts')).runBundle(session, request, terminal);
+    case 'connections':
+      return (await import('./connections/run-connections.ts')).runConnections(session, request, terminal);
     case 'capacity':
       return (await import('./capacity/run-capacity.ts')).runCapacity(session, request, terminal);
     case 'explain':

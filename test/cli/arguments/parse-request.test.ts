@@ -40,6 +40,10 @@ const WRONG: readonly { readonly argv: readonly string[]; readonly message: RegE
     message: /"10\.0\.0\.1:0" is no address/,
   },
   { argv: ['explain', 'edge', '--from', '10.0.0.1', '--to', 'Web'], message: /"Web" is neither the name/ },
+  { argv: ['connections', 'edge', '--limit', '1001'], message: /1,?000/ },
+  { argv: ['connections', 'edge', '--older-than', '5'], message: /"5" is no duration, such as 30s/ },
+  { argv: ['connections', 'edge', '--sort', 'name'], message: /Expected one of "age".*but got "name"/s },
+  { argv: ['connections', 'edge', '--client', 'host'], message: /"host" is neither an address/ },
   { argv: ['why', 'edge', '-o', 'wide'], message: /Expected one of "json" and "yaml", but got "wide"/ },
 ];
 
@@ -63,6 +67,8 @@ for (const [width, command, option] of [
   [200, 'status', '--all-namespaces'],
   [80, 'explain', '--from'],
   [200, 'explain', '--from'],
+  [80, 'connections', '--older-than'],
+  [200, 'connections', '--older-than'],
 ] as const)
   test(`help of ${command} fits into ${width} columns`, async () => {
     const { out } = await parse([command, '--help'], width);
@@ -83,6 +89,7 @@ test('completion offers commands, flags, values, and the names of balancers', as
   assert.deepEqual(await offered('status', 'ed'), ['edge', 'edge-udp']);
   assert.deepEqual(await offered('status', '--all'), ['--all-namespaces']);
   assert.deepEqual(await offered('explain', 'edge', '--fr'), ['--from']);
+  assert.deepEqual(await offered('connections', 'edge', '--sort', 'b'), ['bytes']);
   assert.deepEqual(await offered('status', '-o', 'y'), ['yaml']);
 });
 

@@ -1,0 +1,3 @@
+/** What `connections` sorts by. */
+export const ORDERS = ['age', 'bytes', 'idle'] as const;
+export type Order = (typeof ORDERS)[number];
