@@ -1,8 +1,8 @@
 import { object } from '@optique/core/constructs';
-import { message } from '@optique/core/message';
-import { optional, withDefault } from '@optique/core/modifiers';
+import { type Message, message } from '@optique/core/message';
+import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import { flag, option } from '@optique/core/primitives';
-import { choice, string } from '@optique/core/valueparser';
+import { choice, string, type ValueParser } from '@optique/core/valueparser';
 
 /** Where to look: the cluster, the namespace, and how proxies are reached. */
 export const target = () =>
@@ -55,3 +55,7 @@ export const watch = object({
     false,
   ),
 });
+
+/** An option that may be repeated. */
+export const several = <T>(name: `--${string}`, value: ValueParser<'sync', T>, description: Message) =>
+  multiple(option(name, value, { description }));

@@ -1,24 +1,18 @@
 import { merge, object, or } from '@optique/core/constructs';
-import { type Message, message } from '@optique/core/message';
+import { message } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
 import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
-import { choice, integer, string, type ValueParser } from '@optique/core/valueparser';
-import { clientAddress } from './client-address.ts';
-import { duration } from './duration.ts';
+import { choice, integer, string } from '@optique/core/valueparser';
+import { connectionsCommand } from './connections-command.ts';
 import { entryPoint } from './entry-point.ts';
-import { direct, everywhere, output, target, watch } from './flags.ts';
+import { explainCommand } from './explain-command.ts';
+import { direct, everywhere, output, several, target, watch } from './flags.ts';
 import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
-import { listenerName } from './listener-name.ts';
 import { type Lookup, nameOf } from './names.ts';
-import { ORDERS } from './orders.ts';
 import { sourceRange } from './source-range.ts';
-
-/** An option that may be repeated. */
-const several = <T>(name: `--${string}`, value: ValueParser<'sync', T>, description: Message) =>
-  multiple(option(name, value, { description }));
 
 const manifest = argument(string({ metavar: 'FILE' }), {
   description: message`A manifest with one L4Balancer; - is standard input.`,
@@ -87,60 +81,7 @@ export const requestParser = (lookup: Lookup) => {
         description: message`Shows open and new connections and bytes per second by listener, backend or endpoint, how connections end by reason, or the sources that limits follow; the busiest first.`,
       },
     ),
-    command(
-      'connections',
-      merge(
-        object({
-          command: constant('connections'),
-          name: argument(name, { description: message`A balancer.` }),
-          listeners: several(
-            '--listener',
-            string({ metavar: 'LISTENER' }),
-            message`Only of this listener; may be repeated.`,
-          ),
-          backends: several(
-            '--backend',
-            string({ metavar: 'BACKEND' }),
-            message`Only to this backend; may be repeated.`,
-          ),
-          endpoints: several(
-            '--endpoint',
-            string({ metavar: 'IP:PORT' }),
-            message`Only to this endpoint; may be repeated.`,
-          ),
-          clients: several(
-            '--client',
-            sourceRange,
-            message`Only of clients with this address or in this CIDR range; may be repeated.`,
-          ),
-          olderThan: optional(
-            option('--older-than', duration, {
-              description: message`Only those that have been open for so long, such as 30s or 1h.`,
-            }),
-          ),
-          sort: withDefault(
-            option('--sort', choice(ORDERS, { metavar: 'ORDER' }), {
-              description: message`age: the oldest first, which is the default; bytes: those with the most; idle: the longest silent.`,
-            }),
-            'age',
-          ),
-          limit: withDefault(
-            option('--limit', integer({ metavar: 'NUMBER', min: 1, max: 1000 }), {
-              description: message`How many are shown; 40 by default.`,
-            }),
-            40,
-          ),
-        }),
-        watch,
-        output('wide', 'json', 'yaml'),
-        direct,
-        target(),
-      ),
-      {
-        brief: message`List the open connections of a balancer.`,
-        description: message`Lists connections that are open now in all replicas: client, listener, endpoint, how far each has got, its age, for how long it has been silent, bytes each way, and the server that it names in TLS.`,
-      },
-    ),
+    connectionsCommand(name),
     command(
       'capacity',
       merge(
@@ -173,43 +114,7 @@ export const requestParser = (lookup: Lookup) => {
         description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is.`,
       },
     ),
-    command(
-      'explain',
-      merge(
-        object({
-          command: constant('explain'),
-          name: argument(name, { description: message`A balancer.` }),
-          from: option('--from', clientAddress, {
-            description: message`Where the client is; its port changes nothing.`,
-          }),
-          to: option('--to', listenerName, {
-            description: message`The listener that it connects to: its name, or its port such as 443 or 53/UDP.`,
-          }),
-          via: optional(
-            option('--via', clientAddress, {
-              description: message`The load balancer in front, whose PROXY header names the client.`,
-            }),
-          ),
-          sni: optional(
-            option('--sni', string({ metavar: 'NAME' }), {
-              description: message`The server that the client names in TLS.`,
-            }),
-          ),
-          alpn: several(
-            '--alpn',
-            string({ metavar: 'PROTOCOL' }),
-            message`A protocol that it offers in TLS, such as h2; may be repeated, in its order.`,
-          ),
-        }),
-        output('wide', 'json', 'yaml'),
-        direct,
-        target(),
-      ),
-      {
-        brief: message`Say which endpoint a client gets, and why.`,
-        description: message`Asks every replica what becomes of a client that connects now: sources, limits, PROXY header, TLS route, backend and endpoint, as its own code decides it over the table that it serves. Where the algorithm goes by more than the address, it gives the chance of each endpoint. Exits with 1 if the client gets none.`,
-      },
-    ),
+    explainCommand(name),
     command(
       'log',
       merge(
