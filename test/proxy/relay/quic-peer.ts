@@ -1,42 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findGo, runGo } from '../../../tooling/assets/go.ts';
-import { cacheFolder } from '../../../tooling/process/folders.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
+import { goProgram } from './go-program.ts';
 
 const SOURCE = fileURLToPath(new URL('./quic-peer/', import.meta.url));
-const BUILD_WITHIN_MS = 600_000;
 
-/** Path of the program in `quic-peer/`, which is built by Go unless it was before from the same source. */
-export const quicPeer = async (): Promise<string> => {
-  const hash = createHash('sha256').update(process.arch);
-  for (const file of (await readdir(SOURCE)).sort())
-    hash.update(file).update(await readFile(join(SOURCE, file)));
-  const folder = join(cacheFolder(), 'test');
-  const program = join(folder, `quic-peer-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(program)) return program;
-  await mkdir(folder, { recursive: true });
-  const work = await mkdtemp(join(folder, 'build-'));
-  try {
-    const output = join(work, 'quic-peer');
-    await runGo(
-      await findGo('A peer for tests of QUIC'),
-      ['build', '-trimpath', '-buildvcs=false', '-o', output, '.'],
-      SOURCE,
-      { env: { GOFLAGS: '' }, signal: AbortSignal.timeout(BUILD_WITHIN_MS) },
-    );
-    await rename(output, program);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return program;
-};
+/** Path of the program in `quic-peer/`. */
+export const quicPeer = (): Promise<string> => goProgram('quic-peer', SOURCE, 'A peer for tests of QUIC');
 
 /** A server or a client of QUIC in a process of its own, which speaks in lines. */
 export class QuicPeer {

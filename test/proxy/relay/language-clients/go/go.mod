@@ -1,0 +1,3 @@
+module l4balancer.dev/tls-client
+
+go 1.24
