@@ -65,6 +65,7 @@ soak: $(PACKAGES) ## run half an hour of mixed load, changes and killed endpoint
 	@FUZZ_INPUTS=1000000 node --test test/proxy/proxy-protocol/fuzz.test.ts test/proxy/quic/fuzz.test.ts \
 		test/proxy/address-set/fuzz.test.ts test/proxy/health/check/fuzz.test.ts test/proxy/tls/fuzz.test.ts
 	@FLOWS=10000 node --test test/proxy/relay/forecast.test.ts
+	@PAGE_REPORTS=14400 node --test test/page/leaks.test.ts
 	@node test/soak/main.ts $(ARGS)
 
 ##@ Build
