@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { type SankeyLink, type SankeyNode, sankey, sankeyLinkHorizontal } from 'd3-sankey';
+import { type SankeyLink, type SankeyNode, sankey, sankeyLeft, sankeyLinkHorizontal } from 'd3-sankey';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveReport } from '../../report/live.ts';
 import { type FlowLink, type FlowNode, flowGraph, type Measure } from '../words/flow-graph.ts';
@@ -39,6 +39,8 @@ const placed = (report: LiveReport, width: number, by: Measure) => {
     .nodeId(({ id }) => id)
     .nodeWidth(NODE_PX)
     .nodePadding(GAP_PX)
+    // Backends that are drawn as one have no endpoints, and stay in their column.
+    .nodeAlign(sankeyLeft)
     // In the order given.
     .nodeSort(null)
     .extent([

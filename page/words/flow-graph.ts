@@ -75,13 +75,14 @@ const waysOf = (report: LiveReport, measure: Measure): readonly Way[] => {
   });
 };
 
-/** Names with the largest sums, in their order, and how many are left. */
+/** Names with the largest sums, in the order given, which keeps the picture still, and how many are left. */
 const largest = (all: readonly (readonly [name: string, amount: number])[]) => {
   const sums = new Map<string, number>();
   for (const [name, amount] of all) sums.set(name, (sums.get(name) ?? 0) + amount);
   if (sums.size <= MOST_NODES) return { shown: new Set(sums.keys()), hidden: 0 };
   const sorted = [...sums].sort(([, a], [, b]) => b - a).slice(0, MOST_NODES - 1);
-  return { shown: new Set(sorted.map(([name]) => name)), hidden: sums.size - sorted.length };
+  const top = new Set(sorted.map(([name]) => name));
+  return { shown: new Set([...sums.keys()].filter((name) => top.has(name))), hidden: sums.size - top.size };
 };
 
 interface Part {
@@ -150,7 +151,7 @@ export const flowGraph = (report: LiveReport, measure: Measure, withEndpoints: b
   if (listeners.hidden > 0) add('rest', `listener ${REST}`, `${listeners.hidden} other listeners`);
   for (const name of backends.shown) add('backend', `backend ${name}`, name);
   if (backends.hidden > 0) add('rest', `backend ${REST}`, `${backends.hidden} other backends`);
-  // In an order that does not change with the figures, so that the picture keeps still.
+  // In the order of the backends.
   for (const name of left.keys()) {
     const own = parts.filter(({ backend }) => backend === name).sort((a, b) => (a.label < b.label ? -1 : 1));
     for (const { endpoint, label, isOut } of own) add('endpoint', `endpoint ${endpoint}`, label, isOut);

@@ -18,10 +18,16 @@ export class RateMeter {
     this.#now = new Map();
   }
 
-  /** Increase per second since the round before; 0 for a counter that was not read then. */
-  rate(counter: string, total: number): number {
+  /** Increase per second since the round before; undefined for a counter that was not read then. */
+  known(counter: string, total: number): number | undefined {
     this.#now.set(counter, total);
     const before = this.#before.get(counter);
-    return before === undefined || this.#seconds <= 0 ? 0 : Math.max(0, total - before) / this.#seconds;
+    if (before === undefined || this.#seconds <= 0) return undefined;
+    return Math.max(0, total - before) / this.#seconds;
+  }
+
+  /** The same, with 0 for a counter that was not read then. */
+  rate(counter: string, total: number): number {
+    return this.known(counter, total) ?? 0;
   }
 }

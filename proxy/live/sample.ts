@@ -25,7 +25,7 @@ export interface Sample {
   readonly backends: readonly LiveBackend[];
   readonly acceptors: readonly LiveAcceptor[];
   readonly closes: readonly LiveClose[];
-  /** By backend and key of the endpoint; empty while nobody looks. */
+  /** By backend and key of the endpoint; empty while nobody looks, and at the first look. */
   readonly endpoints: ReadonlyMap<string, EndpointRates>;
 }
 
@@ -131,10 +131,9 @@ const endpointsNow = ({ endpoints }: EngineStats, meter: RateMeter): ReadonlyMap
   const rates = new Map<string, EndpointRates>();
   for (const endpoint of endpoints) {
     const key = rateKey(endpoint.backend, endpointKey(endpoint));
-    rates.set(key, {
-      rate: meter.rate(`endpoint connections ${key}`, endpoint.connectionsTotal),
-      bytes: meter.rate(`endpoint bytes ${key}`, endpoint.receivedBytes + endpoint.sentBytes),
-    });
+    const rate = meter.known(`endpoint connections ${key}`, endpoint.connectionsTotal);
+    const bytes = meter.known(`endpoint bytes ${key}`, endpoint.receivedBytes + endpoint.sentBytes);
+    if (rate !== undefined && bytes !== undefined) rates.set(key, { rate, bytes });
   }
   return rates;
 };

@@ -6,6 +6,7 @@ test('a rate is the increase per second since the round before', () => {
   const meter = new RateMeter();
   meter.begin(1_000);
   assert.equal(meter.rate('a', 100), 0, 'there is nothing to compare with');
+  assert.equal(meter.known('b', 100), undefined);
   meter.begin(3_000);
   assert.equal(meter.rate('a', 110), 5);
   meter.begin(7_000);

@@ -84,6 +84,13 @@ test('a sample has the rates since the one before', () => {
   assert.deepEqual(sample.endpoints.get(rateKey('web', '[2001:db8::1]:1')), { rate: 10, bytes: 1_000 });
 });
 
+test('at the first look, endpoints have no rates yet', () => {
+  const recorder = new Recorder();
+  recorder.add(after(0), 0, false);
+  assert.equal(recorder.add(after(1), STEP_MS, true).endpoints.size, 0);
+  assert.equal(recorder.add(after(2), 2 * STEP_MS, true).endpoints.size, 1);
+});
+
 test('while nobody looks, endpoints are not measured', () => {
   const recorder = new Recorder();
   recorder.add(after(0), 0, false);
