@@ -32,7 +32,7 @@ let most = 0;
 /** What was seen when there were more than the limit for the first time. */
 let excess: Promise<string> | undefined;
 /**
- * Milliseconds after which more clients than the limit are an excess. A client whose connection a proxy has
+ * Milliseconds after which more clients than the limit, all the time, are an excess. A client whose connection a proxy has
  * ended learns of it later than the next one learns that it is in. None leaves by itself.
  */
 const SETTLED_MS = 1_000;
@@ -56,8 +56,29 @@ const describeExcess = async (): Promise<string> => {
 };
 
 const noteExcess = (): void => {
+  overdue = undefined;
   most = Math.max(most, open());
   if (open() > LIMIT) excess ??= describeExcess();
+};
+/** Ends in an excess, unless it is called off. */
+let overdue: NodeJS.Timeout | undefined;
+
+/** The number of clients has changed. */
+const noteOpen = (): void => {
+  if (open() > LIMIT) {
+    if (overdue !== undefined) return;
+    const timer = setTimeout(() => {
+      // On a busy machine the timer may run before this process has read what came meanwhile.
+      setImmediate(() => {
+        if (overdue === timer) noteExcess();
+      });
+    }, SETTLED_MS);
+    overdue = timer;
+    return;
+  }
+  clearTimeout(overdue);
+  overdue = undefined;
+  most = Math.max(most, open());
 };
 
 /**
@@ -66,6 +87,7 @@ const noteExcess = (): void => {
  */
 const leave = (crowd: Crowd, client: Socket): void => {
   crowd.admitted.delete(client);
+  noteOpen();
   client.destroy();
 };
 
@@ -74,8 +96,7 @@ const enter = (pod: IsolatedPod, crowd: Crowd): void => {
   crowd.clients.add(client);
   client.once('data', () => {
     crowd.admitted.add(client);
-    if (open() <= LIMIT) most = Math.max(most, open());
-    else setTimeout(noteExcess, SETTLED_MS);
+    noteOpen();
   });
   const onEnded = (how: string): void => {
     if (crowd.admitted.has(client) && crowds.get(pod.pod) === crowd)
@@ -86,6 +107,7 @@ const enter = (pod: IsolatedPod, crowd: Crowd): void => {
   client.once('end', () => onEnded('end'));
   client.once('close', () => {
     crowd.admitted.delete(client);
+    noteOpen();
     crowd.clients.delete(client);
     if (crowds.get(pod.pod) === crowd) setTimeout(() => fill(pod, crowd), RETRY_MS);
   });
