@@ -32,8 +32,9 @@ let most = 0;
 /** What was seen when there were more than the limit for the first time. */
 let excess: Promise<string> | undefined;
 /**
- * Milliseconds after which more clients than the limit, all the time, are an excess. A client whose connection a proxy has
- * ended learns of it later than the next one learns that it is in. None leaves by itself.
+ * Milliseconds after which more clients than the limit, all the time, are an excess. A client whose
+ * connection a proxy has ended learns of it later than the next one learns that it is in. None leaves by
+ * itself.
  */
 const SETTLED_MS = 1_000;
 /** Clients that were let in and whose connections ended although their replica went on. */

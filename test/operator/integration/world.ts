@@ -17,6 +17,7 @@ import type { Reason } from '../../../report/reasons/reasons.ts';
 import type { WarningReason } from '../../../report/reasons/warning-reasons.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { MINIMAL } from '../owner.ts';
+import { patient } from './patient.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read fields of arbitrary objects.
 type Loose = any;
@@ -86,7 +87,7 @@ const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delet
 
 export const startWorld = async (options: ControlPlaneOptions = {}): Promise<TestWorld> => {
   const cp = await startControlPlane({ controllerManager: true, auditLog: true, ...options });
-  const transport = await connect({ kubeconfig: cp.kubeconfig });
+  const transport = patient(await connect({ kubeconfig: cp.kubeconfig }));
   await installDefinition(cp);
   const auditLog = cp.auditLog ?? assert.fail('no audit log');
 
