@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resetSocket } from '../../program/reset-socket.ts';
 import { isPatternAt, patternAt } from './pattern.ts';
-import { Session } from './session.ts';
+import { type OpenOptions, Session } from './session.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const CHUNK = 32_768;
@@ -11,6 +12,10 @@ const CHUNK = 32_768;
 export interface Targets {
   readonly steady: readonly number[];
   readonly fleeting: number;
+  /** Ends TLS. */
+  readonly secure: number;
+  /** The same, for clients that mean no good. */
+  readonly strange: number;
 }
 
 /**
@@ -27,20 +32,22 @@ export interface ClientKind {
 
 const steady = ({ steady: ports }: Targets): number => ports[randomInt(ports.length)] as number;
 
-const begin = async (port: number, line: string): Promise<Session> => {
-  const session = await Session.open(port);
+const begin = async (port: number, line: string, options: OpenOptions = {}): Promise<Session> => {
+  const session = await Session.open(port, options);
   session.send(`${line}\n`);
   return session;
 };
 
-const roundTrip = async (session: Session, length: number): Promise<void> => {
+export const beginSecure = (port: number, line: string): Promise<Session> => begin(port, line, { tls: {} });
+
+export const roundTrip = async (session: Session, length: number): Promise<void> => {
   const message = randomBytes(length);
   session.send(message);
   if (!message.equals(await session.exactly(length))) throw session.failed('the same bytes');
 };
 
 /** Reads the pattern and the end of stream after it, with a pause after each chunk. */
-const receiveBulk = async (session: Session, length: number, pauseMs: number): Promise<void> => {
+export const receiveBulk = async (session: Session, length: number, pauseMs: number): Promise<void> => {
   for (let received = 0; received < length; ) {
     const bytes = await session.some();
     if (!isPatternAt(received, bytes)) throw session.failed(`the pattern at ${received}`);
@@ -54,7 +61,17 @@ const receiveBulk = async (session: Session, length: number, pauseMs: number): P
   await session.endOfStream();
 };
 
-const sendPattern = async (
+/** Resolves when a socket takes more, or is closed. */
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.once('drain', done).once('close', done);
+  });
+
+export const sendPattern = async (
   session: Session,
   length: number,
   chunk: number,
@@ -63,10 +80,7 @@ const sendPattern = async (
   for (let sent = 0; sent < length && !session.socket.destroyed; ) {
     const bytes = patternAt(sent, Math.min(chunk, length - sent));
     sent += bytes.length;
-    if (!session.socket.write(bytes))
-      await new Promise((resolve) => {
-        session.socket.once('drain', resolve).once('close', resolve);
-      });
+    if (!session.socket.write(bytes)) await drained(session.socket);
     if (pauseMs > 0) await sleep(pauseMs);
   }
 };
@@ -174,7 +188,7 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
     clients: 2,
     pauseMs: 200,
     async session(targets) {
-      const session = await Session.open(steady(targets), false);
+      const session = await Session.open(steady(targets), { isGreeted: false });
       session.send(randomBytes(randomInt(100, 5000)));
       await session.anyClose();
     },

@@ -19,6 +19,7 @@ const progressLine = (p: Progress): string =>
     `${(p.rssBytes / 1024 / 1024).toFixed(1)} MiB`,
     `${p.descriptors} descriptors`,
     `${p.changes} changes`,
+    `${p.rotations} rotations`,
     `${p.deaths} kills`,
   ].join('  ');
 

@@ -5,6 +5,10 @@ export interface SoakPorts {
   readonly steady: readonly [number, number];
   /** A listener that comes and goes. */
   readonly fleeting: number;
+  /** A listener that ends TLS, and one for strangers, with little time for a handshake. */
+  readonly secure: number;
+  readonly strange: number;
+  readonly certificates: readonly { readonly certificate: string; readonly key: string }[];
   readonly endpoints: readonly number[];
 }
 
@@ -21,7 +25,14 @@ const FLEETING_EVERY = 5;
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
 /** The manifest after `change` changes: no two in a row are equal. A soak starts and ends with number 0. */
-export const manifestOf = ({ steady, fleeting, endpoints }: SoakPorts, change: number): Manifest => {
+export const manifestOf = (ports: SoakPorts, change: number): Manifest => {
+  const { steady, fleeting, secure, strange, certificates, endpoints } = ports;
+  const tls = {
+    mode: 'Terminate' as const,
+    certificateFiles: [...certificates],
+    cipherProfile: 'Intermediate' as const,
+    strictSni: change % 4 === 3,
+  };
   const backend = (name: string, shift: number): BackendInput => ({
     name,
     algorithm: at(ALGORITHMS, (change + shift) >> 1),
@@ -38,6 +49,8 @@ export const manifestOf = ({ steady, fleeting, endpoints }: SoakPorts, change: n
     listeners: [
       { name: 'one', port: steady[0], backend: first as string, idle: at(['5m', '6m'], change) },
       { name: 'two', port: steady[1], backend: second as string },
+      { name: 'secure', port: secure, backend: first as string, tls },
+      { name: 'strange', port: strange, backend: second as string, handshake: '2s', tls },
       ...(isServed ? [{ name: 'fleeting', port: fleeting, backend: 'a' }] : []),
     ],
     backends: [backend('a', 0), backend('b', 1)],

@@ -7,7 +7,8 @@ export type SoakCommand =
   | { readonly command: 'Refused'; readonly problem: string };
 
 export const USAGE = `Runs the real proxy under a mixed load for a long time: clients with short, long, idle, slow, reset and malformed connections, bulk
-transfers whose every byte is checked, several changes of the manifest per second, endpoints that are killed and restarted. The exit
+transfers whose every byte is checked, several changes of the manifest per second, endpoints that are killed and restarted; and with
+TLS, whose certificates are replaced every second, beside clients that stall, flood and send garbage for a handshake. The exit
 code is 1 if a connection failed for another reason than a killed endpoint, or if memory, descriptors or connections leaked.
 
   node test/soak/main.ts [--minutes 30] [--acceptors 3]

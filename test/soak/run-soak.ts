@@ -5,7 +5,9 @@ import { manifestText, ProxyProcess } from '../proxy/relay/proxy-process.ts';
 import { CLIENT_KINDS, type ClientKind, type Targets } from './clients.ts';
 import { Endpoints } from './endpoints.ts';
 import { manifestOf, type SoakPorts } from './manifest.ts';
+import { Rotation } from './rotation.ts';
 import { SessionFailed } from './session.ts';
+import { TLS_CLIENT_KINDS } from './tls-clients.ts';
 import type { Sample, SoakResult } from './verdict.ts';
 
 const ENDPOINTS = 4;
@@ -19,6 +21,8 @@ const DOWN_MS = 800;
  * may try other endpoints.
  */
 const KILL_NOTICED_WITHIN_MS = 2_000;
+/** Including the one that comes and goes. */
+const LISTENERS = 5;
 const SAMPLE_EVERY_MS = 1_000;
 /** How long the last connections may take to end. */
 const IDLE_WITHIN_MS = 20_000;
@@ -42,6 +46,8 @@ export interface Progress {
   readonly rssBytes: number;
   readonly descriptors: number;
   readonly changes: number;
+  /** Of the certificates of the listeners that end TLS. */
+  readonly rotations: number;
   readonly deaths: number;
 }
 
@@ -65,6 +71,7 @@ class Soak {
   readonly #endpoints: Endpoints;
   readonly #ports: SoakPorts;
   readonly #pid: number;
+  readonly #rotation: Rotation;
   readonly #start = performance.now();
   readonly #sessions: Record<string, { good: number; killed: number }> = {};
   readonly #failures: string[] = [];
@@ -72,25 +79,34 @@ class Soak {
   #changes = 0;
   #descriptorsBefore: readonly string[] = [];
 
-  constructor(options: SoakOptions, proxy: ProxyProcess, endpoints: Endpoints, ports: SoakPorts) {
+  constructor(
+    options: SoakOptions,
+    proxy: ProxyProcess,
+    endpoints: Endpoints,
+    ports: SoakPorts,
+    rotation: Rotation,
+  ) {
     this.#options = options;
     this.#proxy = proxy;
     this.#endpoints = endpoints;
     this.#ports = ports;
     this.#pid = proxy.process.pid as number;
+    this.#rotation = rotation;
   }
 
   async run(): Promise<SoakResult> {
     await this.#settled();
     this.#descriptorsBefore = descriptorsOf(this.#pid);
-    const targets: Targets = { steady: this.#ports.steady, fleeting: this.#ports.fleeting };
+    const { steady, fleeting, secure, strange } = this.#ports;
+    const targets: Targets = { steady, fleeting, secure, strange };
     await Promise.all([
-      ...CLIENT_KINDS.flatMap((kind) =>
+      ...[...CLIENT_KINDS, ...TLS_CLIENT_KINDS].flatMap((kind) =>
         Array.from({ length: kind.clients }, (_, index) => this.#client(kind, targets, index)),
       ),
       this.#change(),
       this.#kill(),
       this.#sample(),
+      this.#rotation.run(() => this.#isOver),
     ]);
     await this.#proxy.write(manifestText(manifestOf(this.#ports, 0)));
     await this.#settled();
@@ -183,6 +199,7 @@ class Soak {
         open: await this.#proxy.open(),
         descriptors: descriptorsOf(this.#pid).length,
         changes: this.#changes,
+        rotations: this.#rotation.rotations,
         deaths: this.#endpoints.deaths,
       });
     }
@@ -194,7 +211,7 @@ class Soak {
     while (performance.now() < end) {
       const { findings, listeners } = await this.#proxy.status();
       const served = listeners.filter(({ leaving }) => !leaving).length;
-      if (findings.length === 0 && served === 3 && (await this.#proxy.open()) === 0) return;
+      if (findings.length === 0 && served === LISTENERS && (await this.#proxy.open()) === 0) return;
       await sleep(100);
     }
   }
@@ -214,12 +231,19 @@ class Soak {
 export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
   const endpoints = await Endpoints.start(ENDPOINTS);
   try {
-    const [first, second, fleeting] = (await freePorts(3)) as [number, number, number];
-    const ports: SoakPorts = { steady: [first, second], fleeting, endpoints: endpoints.ports };
+    using rotation = new Rotation();
+    await rotation.write();
+    const free = (await freePorts(5)) as [number, number, number, number, number];
+    const [first, second, fleeting, secure, strange] = free;
+    const ports: SoakPorts = {
+      ...{ steady: [first, second], fleeting, secure, strange },
+      certificates: rotation.files,
+      endpoints: endpoints.ports,
+    };
     const env = { NUM_ACCEPTORS: `${options.acceptors}`, LOG_LEVEL: 'error', L4B_GRACE_PERIOD: '10s' };
     const proxy = await ProxyProcess.start(manifestOf(ports, 0), { env });
     try {
-      return await new Soak(options, proxy, endpoints, ports).run();
+      return await new Soak(options, proxy, endpoints, ports, rotation).run();
     } finally {
       await proxy.stop();
     }

@@ -1,8 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 /** Time limit for each wait; after it the session counts as hung. */
 const TIMEOUT_MS = 60_000;
+
+export interface OpenOptions {
+  readonly isGreeted?: boolean;
+  readonly tls?: ConnectionOptions;
+}
 
 /** Why a session failed, and what is needed to judge whether a kill explains it. */
 export class SessionFailed extends Error {
@@ -46,14 +52,18 @@ export class Session {
     });
   }
 
-  /** Connects; with `greeted` it also waits for the endpoint's name. */
-  static async open(port: number, greeted = true): Promise<Session> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  /** Connects, with TLS if there is any; if it is greeted, it also waits for the endpoint's name. */
+  static async open(port: number, { isGreeted = true, tls }: OpenOptions = {}): Promise<Session> {
+    const options = { port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true };
+    const socket =
+      tls === undefined
+        ? connect(options)
+        : connectTls({ ...options, servername: 'soak.test', rejectUnauthorized: false, ...tls });
     const session = new Session(socket);
     socket.on('connect', () => session.#wake());
     await session.#until(() => socket.readyState !== 'opening', 'to be connected');
     if (socket.readyState === 'closed') throw session.failed('to be connected');
-    if (!greeted) return session;
+    if (!isGreeted) return session;
     await session.#until(() => session.#read.includes(10), 'a greeting');
     const line = session.#read.indexOf(10);
     session.endpoint = session.#read.toString('latin1', 0, line);
