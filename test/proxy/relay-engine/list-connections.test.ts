@@ -5,6 +5,7 @@ import { columnsOf } from '../../../proxy/relay-engine/acceptor/connection-colum
 import { Connections, RELAYING } from '../../../proxy/relay-engine/acceptor/connections.ts';
 import { ConnectionLister } from '../../../proxy/relay-engine/connection-lister.ts';
 import { Describer } from '../../../proxy/relay-engine/describer.ts';
+import { slotKey } from '../../../proxy/relay-engine/endpoint-slots.ts';
 import { describe, findConnections } from '../../../proxy/relay-engine/list-connections.ts';
 import { SlotRegistry } from '../../../proxy/relay-engine/slot-registry.ts';
 
@@ -68,6 +69,29 @@ test('a connection that has ended, or whose number is another’s, is not descri
   assert.equal(describe(columns, gone, registry, 1000), undefined);
   assert.equal(describe(columns, replaced, registry, 1000), undefined);
   assert.equal(describe(columns, stays, registry, 1000)?.ageMs, 500);
+});
+
+test('a connection whose backend was removed is found by it, since its endpoint names both', async () => {
+  const connections = acceptorWith(2, (i) => 100 + i);
+  const registry = new SlotRegistry();
+  registry.endpoints.take(slotKey('other', '10.0.0.1:80'));
+  const endpoint = registry.endpoints.take(slotKey('gone', '10.0.0.2:80'))?.slot ?? -1;
+  // The slot that the backend had is another's by now.
+  const slot = registry.backends.take('other')?.slot ?? -1;
+  connections.backendSlot.fill(slot, 0, 2);
+  connections.endpointSlot[0] = endpoint;
+  const columns = columnsOf(connections);
+  const numbersTo = async (query: Partial<ConnectionQuery>) =>
+    (await findConnections([columns], { ...QUERY, ...query }, registry, 1000)).found.map(
+      (one) => one.connection,
+    );
+  assert.deepEqual(await numbersTo({ backends: ['gone'] }), [0]);
+  assert.deepEqual(await numbersTo({ backends: ['other'] }), [1]);
+  assert.deepEqual(await numbersTo({ endpoints: ['10.0.0.2:80'] }), [0]);
+  assert.equal(
+    describe(columns, { acceptor: 0, connection: 0, rank: 0, began: 100 }, registry, 1000)?.backend,
+    'gone',
+  );
 });
 
 const listerFor = (readsNames: boolean, serverNames: (many: number) => Promise<readonly string[]>) => {

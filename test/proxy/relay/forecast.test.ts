@@ -277,15 +277,11 @@ test('what is forecast is what happens, over random tables and flows', async (t)
   await checkDenied();
   calibration.check();
   t.diagnostic(JSON.stringify(Object.fromEntries([...counted].sort(([, a], [, b]) => b - a))));
-  const often = ['Endpoint', 'OneOf', 'SourceDenied', 'SourceHash', 'Maglev', 'RoundRobin', 'Random'];
-  const rare = [
-    'TlsNameUnknown',
-    'Waits',
-    'ConnectionLimit',
-    'SourceConnectionLimit',
-    'ProxyHeaderUntrusted',
-  ];
-  for (const what of FLOWS < 5000 ? often : [...often, ...rare])
+  const often = ['Endpoint', 'OneOf'];
+  const algorithms = ['SourceHash', 'Maglev', 'RoundRobin', 'Random', 'LeastConnections'];
+  const refusals = ['SourceDenied', 'TlsNameUnknown', 'ConnectionLimit', 'SourceConnectionLimit'];
+  const all = [...often, ...algorithms, ...refusals, 'Waits', 'ProxyHeaderUntrusted'];
+  for (const what of FLOWS < 5000 ? often : all)
     assert.ok((counted.get(what) ?? 0) > 0, `SEED=${SEED}: none of ${what}`);
   assert.ok((counted.get('the table changed meanwhile') ?? 0) <= FLOWS / 20, `SEED=${SEED}`);
 });
