@@ -22,12 +22,16 @@ export interface CertificateFiles {
   readonly both: string;
 }
 
-/** The certificate that all peers of a line use: made at the first call, in the line's folder. */
+/**
+ * The certificate that all servers of a line use, or all clients: made at the first call, in the line's
+ * folder. It signs itself, so that whoever verifies it needs nothing else.
+ */
 export const certificateOf = async (
   { leash, tools }: Pick<Environment, 'leash' | 'tools'>,
   kind: KeyKind,
+  of: 'server' | 'client' = 'server',
 ): Promise<CertificateFiles> => {
-  const at = (name: string): string => join(leash.folder, `${kind}-${name}.pem`);
+  const at = (name: string): string => join(leash.folder, `${of}-${kind}-${name}.pem`);
   const files = { certificate: at('certificate'), key: at('key'), both: at('both') };
   if (existsSync(files.both)) return files;
   await runChild([

@@ -32,7 +32,7 @@ export interface Shape {
    * What every balancer does with TLS: nothing; end it, with a certificate of that kind of key; or pass it on
    * to endpoints that have one (only the relay, which looks for the name of the server meanwhile).
    */
-  readonly tls: { readonly mode: 'Terminate' | 'Passthrough'; readonly key: KeyKind } | undefined;
+  readonly tls: TlsShape | undefined;
   /** Acceptors, threads, workers. */
   readonly threads: number;
   /** Run on the first `threads` cores only. */
@@ -44,6 +44,15 @@ export interface Shape {
   readonly apart: boolean;
   /** Addresses in a list of those that may not connect; none of them does. 0 for no list. */
   readonly denied: number;
+}
+
+export interface TlsShape {
+  readonly mode: 'Terminate' | 'Passthrough';
+  readonly key: KeyKind;
+  /** Whether clients have to show a certificate, which every balancer verifies. */
+  readonly mutual?: boolean;
+  /** Whether every balancer speaks TLS with the endpoints as well, and verifies them. */
+  readonly reencrypts?: boolean;
 }
 
 /** Algorithms, with the names of the resource. */

@@ -24,12 +24,12 @@ const tlsLines = async (environment: Environment): Promise<string> => {
 
 /**
  * Starts as many web endpoints as the shape requires, and as many that expect a PROXY header if it has
- * policies; they speak TLS if balancers pass it on. All peers share them.
+ * policies; they speak TLS if balancers pass it on, or speak it with them. All peers share them.
  */
 export const openHttpEndpoints = async (environment: Environment): Promise<readonly Endpoint[]> => {
   const { network, shape, leash } = environment;
   const ports = await freePorts(shape.policies === 'None' ? shape.endpoints : 2 * shape.endpoints);
-  const encrypted = shape.tls?.mode === 'Passthrough';
+  const encrypted = shape.tls?.mode === 'Passthrough' || shape.tls?.reencrypts === true;
   const endpoints = ports.map((port, index) => ({
     name: `endpoint-${index + 1}`,
     address: network.address.endpoint,

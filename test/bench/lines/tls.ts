@@ -18,6 +18,8 @@ interface Variant {
   readonly kind: 'Connections' | 'Resumed' | 'Requests';
   readonly key?: KeyKind;
   readonly groups?: string;
+  readonly mutual?: boolean;
+  readonly reencrypts?: boolean;
 }
 
 /** What the operations of a load are called. */
@@ -63,7 +65,8 @@ export const tlsRequests = (load: TlsLoad, operation: string) =>
   }) as const satisfies Partial<Line>;
 
 /** Every balancer ends the TLS of the clients. */
-const terminated = ({ name, title, kind, key = 'ECDSA', groups = CLASSIC }: Variant): Line => {
+const terminated = (variant: Variant): Line => {
+  const { name, title, kind, key = 'ECDSA', groups = CLASSIC, mutual = false, reencrypts = false } = variant;
   const operation = OPERATIONS[kind];
   return {
     ...tlsRequests({ kind, groups, connections: CONNECTIONS }, operation),
@@ -71,8 +74,8 @@ const terminated = ({ name, title, kind, key = 'ECDSA', groups = CLASSIC }: Vari
     title,
     figures: tlsFigures(operation, 1),
     describe: ({ seconds }) =>
-      `load/tls/program.ts, one process for each core, ${CONNECTIONS} connections${kind === 'Requests' ? ' that stay open' : ' at once, each with one request, ended by the endpoint'}, TLS 1.3, AES-128-GCM, ${groups}, certificate ${key}, ${seconds} s`,
-    shape: { tls: { mode: 'Terminate', key } },
+      `load/tls/program.ts, one process for each core, ${CONNECTIONS} connections${kind === 'Requests' ? ' that stay open' : ' at once, each with one request, ended by the endpoint'}, TLS 1.3, AES-128-GCM, ${groups}, certificate ${key}${mutual ? ', of the client as well, which is verified' : ''}${reencrypts ? '; TLS with the endpoints, which are verified' : ''}, ${seconds} s`,
+    shape: { tls: { mode: 'Terminate', key, mutual, reencrypts } },
   };
 };
 
@@ -104,5 +107,29 @@ export const tlsLines: readonly Line[] = [
     name: 'tls-keep-alive',
     title: 'requests over 64 TLS connections that stay open',
     kind: 'Requests',
+  }),
+  terminated({
+    name: 'tls-mutual',
+    title: 'a TLS connection with a full handshake for each request, of clients that show a certificate',
+    kind: 'Connections',
+    mutual: true,
+  }),
+  terminated({
+    name: 'tls-mutual-resumed',
+    title: 'the same with sessions that are resumed',
+    kind: 'Resumed',
+    mutual: true,
+  }),
+  terminated({
+    name: 'tls-reencryption',
+    title: 'a TLS connection for each request, resumed, with TLS to the endpoint as well',
+    kind: 'Resumed',
+    reencrypts: true,
+  }),
+  terminated({
+    name: 'tls-reencryption-keep-alive',
+    title: 'requests over 64 TLS connections that stay open, with TLS to the endpoint as well',
+    kind: 'Requests',
+    reencrypts: true,
   }),
 ];

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { SERVER_NAME } from '../certificates.ts';
+import { certificateOf, SERVER_NAME } from '../certificates.ts';
 import type { Target } from '../line.ts';
 import type { TlsPlan, TlsResult } from '../load/tls/plan.ts';
 import { describeFailures } from './load.ts';
@@ -40,8 +40,11 @@ export const runTls = async (
   seconds: number,
 ): Promise<TlsResult> => {
   const count = generators(environment.cores, connections);
+  const { tls } = environment.shape;
+  const own = tls?.mutual === true ? await certificateOf(environment, tls.key, 'client') : undefined;
   const plan = (index: number): TlsPlan => ({
     ...{ kind, address, port, groups, serverName: SERVER_NAME, seconds },
+    ...(own === undefined ? {} : { certificate: { certificate: own.certificate, key: own.key } }),
     connections: Math.floor((connections + index) / count),
   });
   const outputs = await Promise.all(

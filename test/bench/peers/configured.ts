@@ -17,6 +17,10 @@ export interface Configured {
   /** Values for its template with which this peer ends TLS or passes it on. */
   readonly encrypting: {
     readonly values: (mode: 'Terminate' | 'Passthrough', files: CertificateFiles) => TemplateValues;
+    /** The value MUTUAL where clients have to show a certificate that is in a file. */
+    readonly mutual: (file: string) => string;
+    /** The value ENDPOINT_TLS where endpoints are spoken to by TLS, with the certificate in a file. */
+    readonly reencrypting: (file: string) => string;
     readonly without: TemplateValues;
   };
   /** How this peer denies the addresses of a file: values for its template, and a line of that file. */
@@ -61,6 +65,21 @@ const deniedAddresses = (count: number): readonly string[] =>
     return `10.${scattered >> 16}.${(scattered >> 8) & 255}.${scattered & 255}`;
   });
 
+const tlsValues = async (
+  { values, without, mutual, reencrypting }: Configured['encrypting'],
+  environment: Environment,
+): Promise<TemplateValues> => {
+  const { tls } = environment.shape;
+  if (tls === undefined) return { ...without, MUTUAL: '', ENDPOINT_TLS: '' };
+  const server = await certificateOf(environment, tls.key);
+  const client = await certificateOf(environment, tls.key, 'client');
+  return {
+    ...values(tls.mode, server),
+    MUTUAL: tls.mutual === true ? mutual(client.certificate) : '',
+    ENDPOINT_TLS: tls.reencrypts === true ? reencrypting(server.certificate) : '',
+  };
+};
+
 /** Starts a peer, with its configuration from a template, in a folder of its own. */
 export const startConfigured = async (
   { name, template, values, encrypting, denying, command, spread }: Configured,
@@ -80,9 +99,7 @@ export const startConfigured = async (
       FILE_LIMIT: environment.fileLimit,
       FOLDER: folder,
       ...values,
-      ...(shape.tls === undefined
-        ? encrypting.without
-        : encrypting.values(shape.tls.mode, await certificateOf(environment, shape.tls.key))),
+      ...(await tlsValues(encrypting, environment)),
       ...(shape.denied === 0 ? denying.without : denying.values(denied)),
       ...apartValues(ports, endpoints),
     },

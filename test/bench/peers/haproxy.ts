@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SERVER_NAME } from '../certificates.ts';
 import type { Algorithm } from '../environment.ts';
 import { haproxySpread } from '../measure/haproxy-spread.ts';
 import type { Peer } from '../peer.ts';
@@ -37,6 +38,9 @@ export const haproxy = (tools: Tools): Peer => ({
         },
         encrypting: {
           values: (_mode, { both }) => ({ TLS: ` ssl crt ${both} ssl-min-ver TLSv1.2` }),
+          mutual: (file) => ` ca-file ${file} verify required`,
+          reencrypting: (file) =>
+            ` ssl verify required ca-file ${file} sni str(${SERVER_NAME}) verifyhost ${SERVER_NAME}`,
           without: { TLS: '' },
         },
         denying: {

@@ -1,3 +1,4 @@
+import { SERVER_NAME } from '../certificates.ts';
 import type { Algorithm, Shape } from '../environment.ts';
 import { workersSpread } from '../measure/workers-spread.ts';
 import type { Peer } from '../peer.ts';
@@ -41,6 +42,9 @@ export const nginxStream = (tools: Tools): Peer => ({
             SSL: ' ssl',
             TLS: `ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_protocols TLSv1.2 TLSv1.3;`,
           }),
+          mutual: (file) => `ssl_client_certificate ${file}; ssl_verify_client on;`,
+          reencrypting: (file) =>
+            `proxy_ssl on; proxy_ssl_verify on; proxy_ssl_trusted_certificate ${file}; proxy_ssl_name ${SERVER_NAME}; proxy_ssl_server_name on; proxy_ssl_protocols TLSv1.2 TLSv1.3;`,
           without: { SSL: '', TLS: '' },
         },
         denying: {

@@ -47,9 +47,12 @@ export const relayOf = (name: 'relay' | 'plain relay' | 'earlier', checkout: str
         },
         encrypting: {
           values: (mode, { certificate, key }) => ({
-            TLS: `, tls: {mode: ${mode}, ${mode === 'Terminate' ? `certificateFiles: [{certificate: ${certificate}, key: ${key}}]` : ROUTES}}`,
+            TLS: `, tls: {mode: ${mode}, ${mode === 'Terminate' ? `certificateFiles: [{certificate: ${certificate}, key: ${key}}]` : ROUTES}`,
+            TLS_END: '}',
           }),
-          without: { TLS: '' },
+          mutual: (file) => `, clientCertificates: {mode: Require, caFiles: [${file}]}`,
+          reencrypting: (file) => `tls: {caFile: ${file}, serverName: ${SERVER_NAME}}`,
+          without: { TLS: '', TLS_END: '' },
         },
         denying: {
           values: (file) => ({ SOURCES: `, sources: {fromFiles: [${file}]}`, DENIED: file }),

@@ -59,7 +59,7 @@ export class TlsConnections {
   #stopped = false;
 
   constructor(plan: TlsPlan) {
-    this.openssl = new OpensslClient(plan.groups, plan.serverName);
+    this.openssl = new OpensslClient(plan.groups, plan.serverName, plan.certificate);
     this.#addressLength = writeSocketAddress(this.#address.view, 0, plan.address, plan.port);
     this.#connections = new Float64Array(plan.connections);
     this.#sessions = new Float64Array(plan.connections);

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { pinnedMemory } from '../../../../proxy/sys/memory.ts';
+import type { TlsPlan } from './plan.ts';
 
 const SSL_ERROR_WANT_READ = 2;
 const SSL_ERROR_WANT_WRITE = 3;
@@ -10,6 +11,7 @@ const SSL_CTRL_SET_READ_AHEAD = 41;
 const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
 const SSL_CTRL_SET_GROUPS_LIST = 92;
 const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
+const PEM = 1;
 const TLS1_3_VERSION = 0x304;
 /** ENABLE_PARTIAL_WRITE | ACCEPT_MOVING_WRITE_BUFFER. */
 const MODES = 0x1 | 0x2;
@@ -35,6 +37,8 @@ const symbols = () => {
     SSL_CTX_ctrl: lib.func('SSL_CTX_ctrl', 'long', [POINTER, 'int', 'long', POINTER]),
     SSL_CTX_set_options: lib.func('SSL_CTX_set_options', 'uint64_t', [POINTER, 'uint64_t']),
     SSL_CTX_set_ciphersuites: lib.func('SSL_CTX_set_ciphersuites', 'int', [POINTER, 'str']),
+    SSL_CTX_use_certificate_file: lib.func('SSL_CTX_use_certificate_file', 'int', [POINTER, 'str', 'int']),
+    SSL_CTX_use_PrivateKey_file: lib.func('SSL_CTX_use_PrivateKey_file', 'int', [POINTER, 'str', 'int']),
     SSL_new: lib.func('SSL_new', POINTER, [POINTER]),
     SSL_free: lib.func('SSL_free', 'void', [POINTER]),
     SSL_set_fd: lib.func('SSL_set_fd', 'int', [POINTER, 'int']),
@@ -70,7 +74,7 @@ export class OpensslClient {
   #serverName = pinnedMemory(TEXT_BYTES);
   #reason = '';
 
-  constructor(groups: string, serverName: string) {
+  constructor(groups: string, serverName: string, own?: TlsPlan['certificate']) {
     this.#text.bytes.set(Buffer.from(`${groups}\0`));
     this.#serverName.bytes.set(Buffer.from(`${serverName}\0`));
     const { SSL_CTX_ctrl, SSL_CTX_set_ciphersuites } = this.#c;
@@ -81,6 +85,15 @@ export class OpensslClient {
     SSL_CTX_set_ciphersuites(this.#context, CIPHER_SUITES);
     if (SSL_CTX_ctrl(this.#context, SSL_CTRL_SET_GROUPS_LIST, 0, this.#text.address) !== 1)
       throw new Error(`OpenSSL has no groups ${groups}`);
+    if (own !== undefined && !this.#show(own)) throw new Error(`OpenSSL does not take ${own.certificate}`);
+  }
+
+  #show({ certificate, key }: NonNullable<TlsPlan['certificate']>): boolean {
+    const { SSL_CTX_use_certificate_file, SSL_CTX_use_PrivateKey_file } = this.#c;
+    return (
+      SSL_CTX_use_certificate_file(this.#context, certificate, PEM) === 1 &&
+      SSL_CTX_use_PrivateKey_file(this.#context, key, PEM) === 1
+    );
   }
 
   /** Begins a connection on `fd`, with the session of an earlier one unless that is 0. */

@@ -14,6 +14,8 @@ export interface TlsPlan {
   readonly groups: string;
   /** The server name that is sent. */
   readonly serverName: string;
+  /** Files in PEM of the certificate that is shown; omitted for none. */
+  readonly certificate?: { readonly certificate: string; readonly key: string };
   readonly seconds: number;
 }
 
