@@ -18,7 +18,7 @@ export interface PageSources extends ExplainSources {
   readonly metrics: Pick<ProxyMetrics, 'text'>;
   readonly live: Pick<Live, 'events' | 'endpoints'>;
   /** The status page, for browsers. */
-  readonly page: Page;
+  readonly page: () => Page;
 }
 
 const INDEX = `L4Balancer proxy
@@ -42,7 +42,7 @@ const probe = (problem: string | undefined): Page =>
 /** The admin endpoint's pages by path. */
 export const adminPages = (from: PageSources): Pages => ({
   '/': (_, { accept = '' }) =>
-    accept.includes('text/html') ? from.page : { ...textPage(200, INDEX), headers: { vary: 'accept' } },
+    accept.includes('text/html') ? from.page() : { ...textPage(200, INDEX), headers: { vary: 'accept' } },
   '/healthz': () => probe(from.whyUnhealthy()),
   '/readyz': () => probe(from.whyNotReady()),
   '/metrics': async () => ({

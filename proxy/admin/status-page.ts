@@ -35,20 +35,24 @@ export const contentSecurityPolicy = (html: string): string =>
 
 /**
  * Reads the page once, at the start: what is served fits this program even after its files were replaced, and
- * needs no descriptor when there are none.
+ * needs no descriptor when there are none. Nothing else is prepared before somebody asks for it.
  */
-export const readStatusPage = (): Page => {
-  const bytes = readFileSync(FILE);
-  return {
-    status: 200,
-    type: 'text/html; charset=utf-8',
-    text: bytes,
-    headers: {
-      'content-security-policy': contentSecurityPolicy(bytes.toString()),
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-cache',
-      vary: 'accept',
-    },
+export const readStatusPage = (): (() => Page) => {
+  const text = readFileSync(FILE);
+  let page: Page | undefined;
+  return () => {
+    page ??= {
+      status: 200,
+      type: 'text/html; charset=utf-8',
+      text,
+      headers: {
+        'content-security-policy': contentSecurityPolicy(text.toString()),
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-cache',
+        vary: 'accept',
+      },
+    };
+    return page;
   };
 };

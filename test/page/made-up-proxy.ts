@@ -28,7 +28,7 @@ export const startMadeUpProxy = async (
       throw error;
     },
     pages: {
-      '/': () => readStatusPage(),
+      '/': readStatusPage(),
       '/events': () => ({
         begin: (response) => {
           responses.add(response);

@@ -29,11 +29,11 @@ test('the page names no other host and has one script and one style', () => {
 
 test('a browser gets the page at /, and other clients the list of paths', async () => {
   const page = readStatusPage();
-  assert.equal(page.status, 200);
+  assert.equal(page().status, 200);
   const pages = adminPages({ page } as Parameters<typeof adminPages>[0]);
   const ask = async (accept?: string) =>
     pages['/']?.(new URLSearchParams(), accept === undefined ? {} : { accept });
-  assert.equal(await ask('text/html,application/xhtml+xml,*/*;q=0.8'), page);
+  assert.equal(await ask('text/html,application/xhtml+xml,*/*;q=0.8'), page());
   for (const accept of [undefined, '*/*', 'application/json']) {
     const answer = await ask(accept);
     assert.ok(answer !== undefined && 'text' in answer);
