@@ -11,16 +11,18 @@ export const DRAINED_ENTRY =
 
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+)):([0-9]+)$/;
 
-/** What an entry means, in one spelling: all endpoints on an address, or one. */
-const identityOf = (entry: string): string => {
+/** What an entry says: an address, and a port if it means just one endpoint. */
+export const endpointIn = (entry: string): Pick<Endpoint, 'address'> & Partial<Endpoint> => {
   const [, v6, v4, port] = WITH_PORT.exec(entry) ?? [];
   const address = v6 ?? v4;
-  return address === undefined ? canonicalAddress(entry) : endpointIdentity({ address, port: Number(port) });
+  return address === undefined ? { address: entry } : { address, port: Number(port) };
 };
 
-/** An entry that means just this endpoint. */
-export const drainedEntry = ({ address, port }: Endpoint): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+/** The same in one spelling. */
+const identityOf = (entry: string): string => {
+  const { address, port } = endpointIn(entry);
+  return port === undefined ? canonicalAddress(address) : endpointIdentity({ address, port });
+};
 
 /**
  * Finds which of the entries of `drained` mean an endpoint, in whatever spelling; none if it is not drained.

@@ -1,3 +1,4 @@
+import { endpointText } from '../print/endpoint-text.ts';
 import type { Tone } from '../print/style.ts';
 import { type Cell, type Column, type TableOptions, table } from '../print/table.ts';
 import { age, bytes, count, counted } from '../print/units.ts';
@@ -5,8 +6,7 @@ import type { Joined, Row } from './join.ts';
 
 const TONES: Readonly<Record<string, Tone>> = { Relaying: 'good', Session: 'good', Waiting: 'bad' };
 
-const clientOf = ({ client: { address, port } }: Row): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+const clientOf = ({ client }: Row): string => endpointText(client);
 
 const phaseCell = ({ phase }: Row): Cell => ({ text: phase, tone: TONES[phase] ?? 'warn' });
 

@@ -1,4 +1,5 @@
 import type { Backend } from '../../crds/backend.ts';
+import { endpointText } from '../print/endpoint-text.ts';
 import type { Change } from './change.ts';
 import { differences, differenceText } from './differences.ts';
 
@@ -46,9 +47,6 @@ const gone = (
         fields,
       };
 
-const addressOf = ({ address, port }: { readonly address: string; readonly port: number }): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-
 const HASHES: ReadonlySet<string> = new Set(['SourceHash', 'Maglev']);
 
 const changed = (old: Backend, backend: Backend): readonly Change[] => {
@@ -57,8 +55,8 @@ const changed = (old: Backend, backend: Backend): readonly Change[] => {
   const of = (field: RegExp): readonly string[] =>
     found.filter(({ path }) => field.test(path)).map(differenceText);
   const changes: Change[] = [];
-  const kept = new Set((backend.endpoints ?? []).map(addressOf));
-  const known = new Set((old.endpoints ?? []).map(addressOf));
+  const kept = new Set((backend.endpoints ?? []).map(endpointText));
+  const known = new Set((old.endpoints ?? []).map(endpointText));
   const lost = [...known].filter((one) => !kept.has(one));
   const won = [...kept].filter((one) => !known.has(one));
   // The endpoints of the drain that is asked for now.

@@ -1,4 +1,4 @@
-import { drainedBy } from '../../crds/drained.ts';
+import { drainedBy, endpointIn } from '../../crds/drained.ts';
 import { API_VERSION, KIND } from '../../crds/resource-type.ts';
 import { createWriter, type Manifest } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
@@ -10,6 +10,7 @@ import { readReports } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
 import { CliError } from '../errors/exit.ts';
 import { explain } from '../errors/explain.ts';
+import { endpointText } from '../print/endpoint-text.ts';
 import { type BackendEndpoints, changed, whatIsMeant } from './entries.ts';
 import { type ManagedFields, otherAppliers, ownEntries } from './own-entries.ts';
 
@@ -55,9 +56,6 @@ const endpointsOf = async (
   }));
 };
 
-const addressText = ({ address, port }: BackendEndpoints['endpoints'][number]): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-
 /** The entries to add, by backend. Throws CliError if one means no endpoint. */
 const toDrain = async (
   session: Session,
@@ -70,7 +68,7 @@ const toDrain = async (
   const { byBackend, unknown } = whatIsMeant(entries, wanted);
   if (unknown.length === 0) return byBackend;
   const { name } = balancer.metadata;
-  const known = [...new Set(wanted.flatMap(({ endpoints }) => endpoints.map(addressText)))];
+  const known = [...new Set(wanted.flatMap(({ endpoints }) => endpoints.map(endpointText)))];
   const whose = backend === undefined ? name : `backend ${backend} of ${name}`;
   const there =
     known.length === 0
@@ -102,9 +100,8 @@ const toUndrain = (
 
 /** Whether an entry of `drained` is one of the arguments, or on an address that is one. */
 const isMeant = (entry: string, entries: readonly string[]): boolean => {
-  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([^:]+)):([0-9]+)$/.exec(entry) ?? [];
-  const endpoint = { address: v6 ?? v4 ?? entry, port: Number(port ?? 0) };
-  return drainedBy(entries)(endpoint).length > 0;
+  const { address, port = 0 } = endpointIn(entry);
+  return drainedBy(entries)({ address, port }).length > 0;
 };
 
 /** Applies what this command owns from now on. */

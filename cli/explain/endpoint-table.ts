@@ -1,8 +1,8 @@
+import { endpointText } from '../print/endpoint-text.ts';
 import type { Cell, Column, TableOptions } from '../print/table.ts';
 import { table } from '../print/table.ts';
 import { age, count } from '../print/units.ts';
 import type { Answer, Group } from './answers.ts';
-import { endpointText } from './sentences.ts';
 
 type Endpoint = Answer['endpoints'][number];
 

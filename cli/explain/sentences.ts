@@ -1,10 +1,6 @@
+import { endpointText } from '../print/endpoint-text.ts';
 import type { Answer } from './answers.ts';
 import type { AskedClient } from './flow.ts';
-
-type Address = Answer['next'][number];
-
-export const endpointText = ({ address, port }: Address): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const listed = (all: readonly string[], last: 'and' | 'then'): string =>
   all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')}, ${last} ${all.at(-1)}`;

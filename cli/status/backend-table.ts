@@ -1,4 +1,5 @@
 import type { BackendPicture, EndpointPicture, EndpointState, Picture } from '../picture/picture.ts';
+import { endpointText } from '../print/endpoint-text.ts';
 import type { Tone } from '../print/style.ts';
 import { type Cell, type Column, table } from '../print/table.ts';
 import { age, count, counted, rate } from '../print/units.ts';
@@ -17,9 +18,6 @@ const TONES: Readonly<Record<EndpointState, Tone>> = {
 
 /** Endpoints of one backend that are shown without -o wide: those that are out come first. */
 export const MOST_SHOWN = 16;
-
-const addressOf = ({ address, port }: EndpointPicture): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const stateCell = ({ state, usedBy, knownBy }: EndpointPicture): Cell => ({
   text: state === 'Mixed' ? `used by ${usedBy} of ${knownBy}` : state,
@@ -48,7 +46,7 @@ const columnsOf = (
 ): readonly Column<EndpointPicture>[] => {
   const why = { title: 'WHY', cell: whyCell(now) };
   return [
-    { title: 'ENDPOINT', cell: addressOf },
+    { title: 'ENDPOINT', cell: endpointText },
     { title: 'STATE', cell: stateCell },
     { title: 'OPEN', align: 'right', cell: ({ open }) => count(open) },
     { title: 'NEW/S', align: 'right', cell: ({ newPerSecond }) => rate(newPerSecond) },

@@ -1,5 +1,6 @@
 import { reasonOfCode } from '../../report/reasons/finding-reasons.ts';
 import type { BackendPicture, Picture, ReplicaPicture } from '../picture/picture.ts';
+import { endpointText } from '../print/endpoint-text.ts';
 import { counted } from '../print/units.ts';
 import { remedyOf, weightOfFinding } from './catalogue.ts';
 import { type About, commandsFor } from './commands.ts';
@@ -67,9 +68,9 @@ const fromPods = (replicas: readonly ReplicaPicture[], about: About): readonly P
 const fromBackend = ({ name, endpoints, usedBy }: BackendPicture, about: About): readonly Problem[] => {
   const out = endpoints.filter(({ state }) => state === 'Out' || state === 'Mixed');
   if (out.length === 0 || usedBy.length === 0) return [];
-  const named = out.map(({ address, port, reasons }) => {
-    const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    return reasons.length === 0 ? at : `${at} (${reasons.join('; ')})`;
+  const named = out.map((endpoint) => {
+    const at = endpointText(endpoint);
+    return endpoint.reasons.length === 0 ? at : `${at} (${endpoint.reasons.join('; ')})`;
   });
   return [
     {
