@@ -4,7 +4,7 @@ import { optional, withDefault } from '@optique/core/modifiers';
 import { argument, command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string, type ValueParser } from '@optique/core/valueparser';
 import { duration } from './duration.ts';
-import { direct, output, several, target, watch } from './flags.ts';
+import { direct, ofParts, output, several, target, watch } from './flags.ts';
 import { ORDERS } from './orders.ts';
 import { sourceRange } from './source-range.ts';
 
@@ -16,16 +16,7 @@ export const connectionsCommand = (name: ValueParser<'async', string>) =>
       object({
         command: constant('connections'),
         name: argument(name, { description: message`A balancer.` }),
-        listeners: several(
-          '--listener',
-          string({ metavar: 'LISTENER' }),
-          message`Only of this listener; may be repeated.`,
-        ),
-        backends: several(
-          '--backend',
-          string({ metavar: 'BACKEND' }),
-          message`Only to this backend; may be repeated.`,
-        ),
+        ...ofParts,
         endpoints: several(
           '--endpoint',
           string({ metavar: 'IP:PORT' }),

@@ -59,3 +59,17 @@ export const watch = object({
 /** An option that may be repeated. */
 export const several = <T>(name: `--${string}`, value: ValueParser<'sync', T>, description: Message) =>
   multiple(option(name, value, { description }));
+
+/** Only of some parts of a balancer. */
+export const ofParts = {
+  listeners: several(
+    '--listener',
+    string({ metavar: 'LISTENER' }),
+    message`Only of this listener; may be repeated.`,
+  ),
+  backends: several(
+    '--backend',
+    string({ metavar: 'BACKEND' }),
+    message`Only to this backend; may be repeated.`,
+  ),
+};

@@ -7,7 +7,7 @@ import { choice, integer, string } from '@optique/core/valueparser';
 import { connectionsCommand } from './connections-command.ts';
 import { entryPoint } from './entry-point.ts';
 import { explainCommand } from './explain-command.ts';
-import { direct, everywhere, output, several, target, watch } from './flags.ts';
+import { direct, everywhere, ofParts, output, several, target, watch } from './flags.ts';
 import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
@@ -125,16 +125,7 @@ export const requestParser = (lookup: Lookup) => {
             flag('-f', '--follow', { description: message`Show what is added, until Ctrl-C.` }),
             false,
           ),
-          listeners: several(
-            '--listener',
-            string({ metavar: 'LISTENER' }),
-            message`Only of this listener; may be repeated.`,
-          ),
-          backends: several(
-            '--backend',
-            string({ metavar: 'BACKEND' }),
-            message`Only to this backend; may be repeated.`,
-          ),
+          ...ofParts,
           reasons: several(
             '--reason',
             string({ metavar: 'REASON' }),
