@@ -48,7 +48,7 @@ switch (command.command) {
     process.exitCode = 2;
     break;
   case 'Hostile': {
-    const attacked = runHostile(command.scale);
+    const attacked = runHostile(command.scale, command.isBesideNginx);
     for (const line of figures(attacked)) console.log(line);
     if (!print([...judgeHostile(attacked), ...judgeLatency(attacked)])) process.exitCode = 1;
     break;

@@ -13,8 +13,12 @@ test('a soak runs for half an hour by default', () => {
 });
 
 test('attacks have full size by default', () => {
-  assert.deepEqual(parseOptions(['--hostile']), { command: 'Hostile', scale: 1 });
-  assert.deepEqual(parseOptions(['--hostile', '--scale', '0.01']), { command: 'Hostile', scale: 0.01 });
+  assert.deepEqual(parseOptions(['--hostile']), { command: 'Hostile', scale: 1, isBesideNginx: false });
+  assert.deepEqual(parseOptions(['--hostile', '--scale', '0.01', '--beside-nginx']), {
+    command: 'Hostile',
+    scale: 0.01,
+    isBesideNginx: true,
+  });
 });
 
 for (const [argv, says] of [

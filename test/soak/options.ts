@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export type SoakCommand =
   | { readonly command: 'Run'; readonly minutes: number; readonly acceptors: number }
-  | { readonly command: 'Hostile'; readonly scale: number }
+  | { readonly command: 'Hostile'; readonly scale: number; readonly isBesideNginx: boolean }
   | { readonly command: 'Help' }
   | { readonly command: 'Refused'; readonly problem: string };
 
@@ -12,7 +12,7 @@ TLS, whose certificates are replaced every second, beside clients that stall, fl
 code is 1 if a connection failed for another reason than a killed endpoint, or if memory, descriptors or connections leaked.
 
   node test/soak/main.ts [--minutes 30] [--acceptors 3]
-  node test/soak/main.ts --hostile [--scale 1]
+  node test/soak/main.ts --hostile [--scale 1] [--beside-nginx]
 
   --minutes N     duration, 0.1 to 10000; 30 by default
   --acceptors N   acceptors of the proxy, 1 to 64; 3 by default
@@ -21,6 +21,7 @@ code is 1 if a connection failed for another reason than a killed endpoint, or i
                   scan. They run in a network namespace of their own, which needs root. Memory must be flat, other
                   clients must be served, and their p99 be within two times of what it is while the same is done to a
                   port that nobody has. Takes some ten minutes
+  --beside-nginx  attack nginx's stream module as well, for comparison
   --scale N       size of the attacks, 0.001 to 10; 1 by default
   --help
 
@@ -44,11 +45,17 @@ export const parseOptions = (argv: readonly string[]): SoakCommand => {
         minutes: { type: 'string', default: '30' },
         acceptors: { type: 'string', default: '3' },
         hostile: { type: 'boolean', default: false },
+        'beside-nginx': { type: 'boolean', default: false },
         scale: { type: 'string', default: '1' },
       },
     });
     if (values.help) return { command: 'Help' };
-    if (values.hostile) return { command: 'Hostile', scale: number('--scale', values.scale, 0.001, 10) };
+    if (values.hostile)
+      return {
+        command: 'Hostile',
+        scale: number('--scale', values.scale, 0.001, 10),
+        isBesideNginx: values['beside-nginx'],
+      };
     return {
       command: 'Run',
       minutes: number('--minutes', values.minutes, 0.1, 10_000),

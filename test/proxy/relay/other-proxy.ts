@@ -78,13 +78,23 @@ export const startHaproxy = (sections: string, port: number): Promise<OtherProgr
     (file) => ['haproxy', '-db', '-f', file],
   );
 
-/** Starts nginx with these blocks; `port` is one that it listens on. */
-export const startNginx = (blocks: string, port: number): Promise<OtherProgram> =>
+/**
+ * Starts nginx with these blocks, `port` being one that it listens on. With `workers`, it has as many worker
+ * processes, room for many connections, and keeps what is not critical to itself.
+ */
+export const startNginx = (
+  blocks: string,
+  port: number,
+  { workers = 0 }: { readonly workers?: number } = {},
+): Promise<OtherProgram> =>
   withConfiguration(
     [
       'load_module /usr/lib/nginx/modules/ngx_stream_module.so;',
-      'daemon off;\nmaster_process off;\npid FOLDER/pid;\nerror_log stderr;',
-      `events {}\n${blocks}`,
+      'daemon off;\npid FOLDER/pid;',
+      workers === 0
+        ? 'master_process off;\nerror_log stderr;\nevents {}'
+        : `worker_processes ${workers};\nerror_log stderr crit;\nevents { worker_connections 20000; }`,
+      blocks,
     ].join('\n'),
     port,
     (file, folder) => ['nginx', '-p', folder, '-c', file],

@@ -7,11 +7,15 @@ import { SOCKET_ADDRESS_BYTES, writeSocketAddress } from '../../../proxy/sys/soc
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM } from '../../../proxy/sys/sys.ts';
 import { BATCH, RawPackets } from './raw-packets.ts';
 
-/** What an attack is aimed at, and how much of it there is. */
-export interface Aim {
+/** The ports of the listeners that are attacked. */
+export interface AimedPorts {
   readonly tcpPort: number;
   readonly udpPort: number;
   readonly quicPort: number;
+}
+
+/** What an attack is aimed at, and how much of it there is. */
+export interface Aim extends AimedPorts {
   /** Packets, connections or ports. */
   readonly count: number;
   readonly perSecond: number;

@@ -14,7 +14,8 @@ import { echo, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
 import { ProxyProcess } from '../../proxy/relay/proxy-process.ts';
 import { Endpoints } from '../endpoints.ts';
 import { attackedListeners, policiesOf, trackedSources } from './attacked.ts';
-import type { Aim, AttackName } from './attacks.ts';
+import type { Aim, AimedPorts, AttackName } from './attacks.ts';
+import { startNginxBeside } from './beside.ts';
 import { type Experience, experience } from './bystanders.ts';
 import type { HostileResult } from './hostile-result.ts';
 
@@ -38,10 +39,13 @@ const FULL: Readonly<Record<AttackName, { readonly count: number; readonly perSe
 };
 
 const scale = Number(process.argv[2] ?? '1');
+const isBesideNginx = process.argv[3] === 'nginx';
 /** The least time in which clients are observed without an attack. */
 const controlMs = Math.min(2_000, 200_000 * scale);
 /** What it is compared with need not take as long. */
 const CONTROL_SHARE = 0.05;
+/** Nor what it is compared with behind nginx. */
+const BESIDE_SHARE = 0.25;
 
 execFileSync('ip', ['route', 'add', 'local', '10.0.0.0/8', 'dev', 'lo']);
 const endpoint = await startEndpoint(echo);
@@ -112,10 +116,21 @@ const mostOf = async (
   return { most, tracked };
 };
 
-const aimOf = (name: AttackName, share: number, isReal = true): Aim => ({
-  tcpPort: isReal ? attackedTcp : nobody,
-  udpPort: isReal ? attackedUdp : nobody,
-  quicPort: isReal ? attackedQuic : nobody,
+const nginx = isBesideNginx
+  ? await startNginxBeside({
+      web: endpoint.port,
+      attackedWeb: others.ports[0] as number,
+      dns: datagrams.port,
+      sink,
+      quic,
+    })
+  : undefined;
+
+const OURS = { tcpPort: attackedTcp, udpPort: attackedUdp, quicPort: attackedQuic };
+const NOBODY = { tcpPort: nobody, udpPort: nobody, quicPort: nobody };
+
+const aimOf = (name: AttackName, share: number, ports: AimedPorts = OURS): Aim => ({
+  ...ports,
   count: Math.ceil(FULL[name].count * share),
   perSecond: FULL[name].perSecond,
 });
@@ -125,9 +140,14 @@ const aimOf = (name: AttackName, share: number, isReal = true): Aim => ({
  * of a processor, which the proxy is not to blame for. The first ports, which are scanned, are nobody's.
  */
 const control = (name: AttackName): Promise<Experience> => {
-  const attacking = attack(name, aimOf(name, scale * CONTROL_SHARE, false));
+  const attacking = attack(name, aimOf(name, scale * CONTROL_SHARE, NOBODY));
   return experience(tcp, udp, Promise.all([attacking, sleep(controlMs)]));
 };
+
+/** What clients experience behind nginx while it is attacked; undefined if it is not there. */
+const behindNginx = async (name: AttackName): Promise<Experience | undefined> =>
+  nginx &&
+  experience(nginx.tcpPort, nginx.udpPort, attack(name, aimOf(name, scale * BESIDE_SHARE, nginx.attacked)));
 
 const results: HostileResult['attacks'][number][] = [];
 // Memory that is taken once, such as for sessions, is not what grows with the number of sources.
@@ -149,7 +169,8 @@ for (const name of Object.keys(FULL) as AttackName[]) {
     attacking,
   ]);
   const seconds = (performance.now() - started) / 1000;
-  results.push({ name, count, seconds, before, during, memoryBefore, most, tracked });
+  const beside = await behindNginx(name);
+  results.push({ name, count, seconds, before, during, beside, memoryBefore, most, tracked });
   process.stderr.write(`${name}: ${count} in ${seconds.toFixed(1)} s\n`);
 }
 await until('no connection is left', async () => (await proxy.open()) === 0);
@@ -164,6 +185,7 @@ const policies = { ...(await policiesOf(proxy)), trackedAfter };
 const isAlive = proxy.process.exitCode === null;
 const deaths = await proxy.metric('l4balancer_acceptor_deaths_total');
 const result: HostileResult = { attacks: results, policies, isAlive, deaths, exitCode: await proxy.stop() };
+await nginx?.stop();
 await endpoint.close();
 await others.stop();
 await datagrams.close();

@@ -20,6 +20,8 @@ export interface HostileResult {
     /** What other clients experienced while nobody was attacked, and with the attack. */
     readonly before: Experience;
     readonly during: Experience;
+    /** What they experienced behind nginx during a quarter of the attack, if it ran beside the proxy. */
+    readonly beside?: Experience | undefined;
     readonly memoryBefore: number;
     readonly most: number;
     /** The most sources that limits followed at once. */
@@ -112,12 +114,17 @@ export const judgeLatency = ({ attacks }: HostileResult): readonly Check[] =>
 
 /** One line for each attack, and one about all of them. */
 export const figures = ({ attacks, policies }: HostileResult): readonly string[] => [
-  ...attacks.map(({ name, count, seconds, before, during, memoryBefore, most, tracked }) =>
+  ...attacks.map(({ name, count, seconds, before, during, beside, memoryBefore, most, tracked }) =>
     [
       name,
       `${count.toLocaleString('en')} in ${seconds.toFixed(1)} s (${Math.round(count / seconds).toLocaleString('en')}/s)`,
       `p50 ${before.p50Ms.toFixed(2)} → ${during.p50Ms.toFixed(2)} ms`,
       `p99 ${before.p99Ms.toFixed(1)} → ${during.p99Ms.toFixed(1)} ms (×${(during.p99Ms / before.p99Ms).toFixed(2)})`,
+      ...(beside === undefined
+        ? []
+        : [
+            `behind nginx p99 ${beside.p99Ms.toFixed(1)} ms, ${beside.lost} of ${beside.requests + beside.lost} lost`,
+          ]),
       `${during.lost} of ${during.requests + during.lost} requests lost`,
       `memory ${(memoryBefore / MEBIBYTE).toFixed(1)} → ${(most / MEBIBYTE).toFixed(1)} MiB`,
       `${tracked} sources followed`,
