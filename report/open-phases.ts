@@ -6,6 +6,7 @@ export const OPEN_PHASES = {
   Waiting: 'Every endpoint is full.',
   Securing: 'An endpoint is connected, and TLS is being agreed upon with it.',
   Relaying: 'Both sides are connected.',
+  Refused: 'The client was told why it is refused, and has not ended yet.',
   Session: 'Datagrams of a client are relayed.',
 } as const;
 

@@ -35,9 +35,13 @@ export class ClientAuthority implements Disposable {
     this.certificate = readFileSync(join(this.#folder, 'ca.pem'), 'utf8');
   }
 
-  /** A certificate for a client; `altNames` such as `DNS:a.test,URI:spiffe://test/a`. */
-  issue(commonName: string, altNames = `DNS:${commonName}`, usage = 'clientAuth'): Identity {
-    return this.#sign(`/O=Test/CN=${commonName}`, `extendedKeyUsage=${usage}\nsubjectAltName=${altNames}`);
+  /**
+   * A certificate for a client; `altNames` such as `DNS:a.test,URI:spiffe://test/a`. It has expired unless
+   * it has days left.
+   */
+  issue(commonName: string, altNames = `DNS:${commonName}`, usage = 'clientAuth', days = 90): Identity {
+    const extensions = `extendedKeyUsage=${usage}\nsubjectAltName=${altNames}`;
+    return this.#sign(`/O=Test/CN=${commonName}`, extensions, days);
   }
 
   /** The next lists have this certificate. */
@@ -62,7 +66,7 @@ export class ClientAuthority implements Disposable {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #sign(subject: string, extensions: string): Identity {
+  #sign(subject: string, extensions: string, days = 90): Identity {
     this.#issued++;
     writeFileSync(join(this.#folder, 'extensions'), extensions);
     this.#run(
@@ -71,7 +75,7 @@ export class ClientAuthority implements Disposable {
     );
     this.#run(
       ...['x509', '-req', '-in', 'own.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-out', 'own.pem'],
-      ...['-days', '90', '-set_serial', `${Date.now()}${this.#issued}`, '-extfile', 'extensions'],
+      ...['-days', `${days}`, '-set_serial', `${Date.now()}${this.#issued}`, '-extfile', 'extensions'],
     );
     const read = (file: string): string => readFileSync(join(this.#folder, file), 'utf8');
     return { certificate: read('own.pem'), key: read('own.key') };

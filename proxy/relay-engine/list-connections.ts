@@ -9,6 +9,7 @@ import {
   HANDSHAKE,
   OPENING,
   PREFACE,
+  REFUSED,
   RELAYING,
   SECURING,
   SESSION,
@@ -33,6 +34,7 @@ const PHASES: Readonly<Record<Exclude<State, typeof FREE | typeof CLOSED>, OpenP
   [SESSION]: 'Session',
   [OPENING]: 'Securing',
   [SECURING]: 'Securing',
+  [REFUSED]: 'Refused',
 };
 
 /** A connection that is to be listed: the lower its rank, the earlier. */

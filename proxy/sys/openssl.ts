@@ -13,6 +13,7 @@ import {
   TRUNCATED,
   WANTS_WRITE,
 } from './tls.ts';
+import { fatalAlerts } from './tls-alert.ts';
 import { tlsFacts } from './tls-facts.ts';
 
 const SSL_ERROR_SSL = 1;
@@ -199,6 +200,7 @@ export const openssl = (): Tls => {
       (clients === undefined || verifyClients(c, context, clients))
     );
   };
+  const sendAlert = fatalAlerts();
   const { forget, ...client } = opensslClient(prepare);
 
   const peerCertificate = (connection: number): Uint8Array | undefined => {
@@ -261,6 +263,11 @@ export const openssl = (): Tls => {
     },
     // After a fatal error of the protocol OpenSSL takes a connection back to its beginning.
     hasAlerted: (connection) => c.SSL_in_init(connection) === 1,
+    alert(connection, description) {
+      if (sendAlert(connection, description)) return true;
+      c.ERR_clear_error();
+      return false;
+    },
     isResumed: (connection) => c.SSL_session_reused(connection) === 1,
     peerCertificate,
     facts: tlsFacts(),

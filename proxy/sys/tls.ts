@@ -42,6 +42,8 @@ export interface Tls {
   write(connection: number, address: number, length: number): number;
   /** Announces the end of the stream to the peer (close_notify). */
   end(connection: number): number;
+  /** Sends a fatal alert after the handshake, by its number; false if it could not be sent. */
+  alert(connection: number, description: number): boolean;
   /** Why the last call that returned -TLS_FAILED did: OpenSSL's number of the reason. */
   readonly reason: number;
   /**

@@ -10,6 +10,7 @@ const STATES = [
   'FREE',
   'PREFACE',
   'HANDSHAKE',
+  'REFUSED',
   'CONNECTING',
   'OPENING',
   'SECURING',

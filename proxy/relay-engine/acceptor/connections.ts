@@ -2,6 +2,7 @@ import type { TlsDetails } from '../../engine/tls-details.ts';
 import type { CurrentOpening } from './endpoint-opening.ts';
 import { HeaderDetails } from './header-details.ts';
 import type { CurrentPreface } from './read-preface.ts';
+import type { CurrentRefusal } from './refused-client.ts';
 import type { ServedClients } from './served-clients.ts';
 import { MAX_DESCRIPTORS } from './shared-memory.ts';
 import { PLAIN, type Transport } from './transport.ts';
@@ -35,6 +36,8 @@ export const SESSION = 6;
 export const OPENING = 8;
 /** An endpoint is connected, and TLS is being agreed upon with it; see secure-endpoint.ts. */
 export const SECURING = 9;
+/** The client was told why it is refused, and gets to read it; see refused-client.ts. */
+export const REFUSED = 10;
 /** What each state means is in states.ts. */
 export type State =
   | typeof FREE
@@ -46,6 +49,7 @@ export type State =
   | typeof HANDSHAKE
   | typeof OPENING
   | typeof SECURING
+  | typeof REFUSED
   | typeof SESSION;
 
 /** Why the last attempt to connect failed, as far as it matters for how the connection ends. */
@@ -159,6 +163,8 @@ export class Connections {
   readonly tlsDetails = new Map<number, TlsDetails>();
   /** By connection: what is checked of its client's certificate after the handshake; until it was. */
   readonly clientChecks = new Map<number, ServedClients>();
+  /** Those in state REFUSED, the oldest first: why they end, and how much more is read of them. */
+  readonly refusals = new Map<number, CurrentRefusal>();
   /** What is remembered for PROXY headers. */
   readonly details: HeaderDetails;
   open = 0;
@@ -232,6 +238,7 @@ export class Connections {
     if (this.handshakes.size > 0) this.handshakes.delete(connection);
     if (this.tlsDetails.size > 0) this.tlsDetails.delete(connection);
     if (this.clientChecks.size > 0) this.clientChecks.delete(connection);
+    if (this.refusals.size > 0) this.refusals.delete(connection);
     this.#closed.push(connection);
     this.open--;
   }

@@ -11,6 +11,7 @@ import {
   HANDSHAKE,
   OPENING,
   PREFACE,
+  REFUSED,
   RELAYING,
   RESET,
   SECURING,
@@ -55,6 +56,7 @@ const PHASE_OF: Readonly<Record<State, Phase>> = {
   [WAITING]: 'Waiting',
   [RELAYING]: 'Relaying',
   [SESSION]: 'Relaying',
+  [REFUSED]: 'Connecting',
   [CLOSED]: 'Unknown',
 };
 /** By state number: index in PHASES. */
@@ -68,12 +70,13 @@ const endSession = ({ datagrams, counters }: Acceptor, session: number): void =>
   counters.set(INTS.Sessions, datagrams.sessions.count);
 };
 
-/** Ends a connection on both sides, with one reason. */
+/** Ends a connection on both sides, with one reason; that of a client that was refused before stays. */
 export const closeConnection = (acceptor: Acceptor, connection: number, reason: CloseReason): void => {
   const { connections } = acceptor;
   const state = connections.state[connection] as number;
   if (state === CLOSED || state === FREE) return;
-  const close = closeIndex(reason, PHASE_INDEXES[state] as number);
+  const { reason: why } = connections.refusals.get(connection) ?? { reason };
+  const close = closeIndex(why, PHASE_INDEXES[state] as number);
   // Before anything is given back: whoever sees that a slot is not in use has its last records.
   if (acceptor.accessLog.wants(close)) acceptor.accessLog.put(acceptor, connection, close);
   const ms = acceptor.nowMs - (connections.began[connection] as number);

@@ -1,7 +1,7 @@
 import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import { EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
-import { fatalAlert } from '../../tls/alert.ts';
+import { ALERTS, fatalAlert } from '../../tls/alert.ts';
 import { versionText } from '../../tls/version-text.ts';
 import { checkClient, isRefusal } from './check-client.ts';
 import { CLIENT, CONNECTING, HANDSHAKE, READABLE } from './connections.ts';
@@ -10,9 +10,9 @@ import { dialFirst } from './dial.ts';
 import { closeConnection, resetConnection } from './ending.ts';
 import { handshakeFailure } from './handshake-failure.ts';
 import { transportFor } from './limited-transport.ts';
-import { PREFACE_BYTES } from './preface.ts';
+import { endRefused } from './refused-client.ts';
 import type { ContextHandle } from './server-contexts.ts';
-import { drop, tell } from './tell.ts';
+import { tell } from './tell.ts';
 import { TICK_MS } from './timer-wheel.ts';
 import { TLS } from './tls-transport.ts';
 import { watchWritable } from './watch-sides.ts';
@@ -30,8 +30,10 @@ export const noteFailure = (
 
 const fail = (acceptor: Acceptor, connection: number, why: HandshakeFailure): void => {
   noteFailure(acceptor, connection, why);
-  // Not by a reset, which would overtake the alert that says why.
-  closeConnection(acceptor, connection, isRefusal(why) ? 'TlsClientRefused' : 'TlsHandshakeFailed');
+  // Of the others it is OpenSSL that has sent an alert.
+  const isOver = why === 'ClientLeft' || why === 'ClientAlert';
+  if (isOver) closeConnection(acceptor, connection, 'TlsHandshakeFailed');
+  else endRefused(acceptor, connection, isRefusal(why) ? 'TlsClientRefused' : 'TlsHandshakeFailed');
 };
 
 /**
@@ -48,7 +50,6 @@ export const beginHandshake = (
   const client = connection * 2 + CLIENT;
   if (address === 0) {
     const fd = connections.fd[client] as number;
-    drop(acceptor, fd, PREFACE_BYTES); // what is left unread would turn the end into a reset
     tell(acceptor, fd, NO_CERTIFICATE);
     fail(acceptor, connection, failure);
     return;
@@ -84,8 +85,11 @@ const onComplete = (acceptor: Acceptor, connection: number): void => {
   const refusal = checkClient(acceptor, connection);
   if (refusal !== undefined) {
     noteFailure(acceptor, connection, refusal);
-    // There is no alert that would say why, and an orderly end could pass for an answer.
-    resetConnection(acceptor, connection, CLIENT, 'TlsClientRefused');
+    const why = refusal === 'ClientCertificateExpired' ? ALERTS.certificate_expired : ALERTS.access_denied;
+    // An orderly end without an alert could pass for an answer.
+    if (tls.alert(connections.tls[client] as number, why))
+      endRefused(acceptor, connection, 'TlsClientRefused');
+    else resetConnection(acceptor, connection, CLIENT, 'TlsClientRefused');
     return;
   }
   counters.handshakeDone(

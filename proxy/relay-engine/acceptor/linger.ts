@@ -2,7 +2,7 @@ import type { Acceptor } from './context.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** How long what one side goes on sending is thrown away, so that the other gets what is on its way to it. */
-const LINGER_TICKS = TimerWheel.ticks(5000);
+export const LINGER_TICKS = TimerWheel.ticks(5000);
 
 /**
  * Keeps a connection of which one side is broken for a while after the last bytes that anybody took: it gets

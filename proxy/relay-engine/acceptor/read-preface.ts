@@ -6,10 +6,11 @@ import { admitSource } from './admission.ts';
 import { CLIENT, CONNECTING, ENDING, PREFACE, UNTOLD } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { dialFirst } from './dial.ts';
-import { closeConnection, resetConnection } from './ending.ts';
+import { resetConnection } from './ending.ts';
 import { makeRoomForHandshake } from './evict-handshake.ts';
 import { beginHandshake } from './handshake.ts';
 import { PREFACE_BYTES, type Preface, type PrefaceOutcome } from './preface.ts';
+import { endRefused } from './refused-client.ts';
 import { rejectHello } from './reject-hello.ts';
 import type { ServedListener, ServedTable } from './served-table.ts';
 import type { ContextHandle } from './server-contexts.ts';
@@ -231,25 +232,23 @@ const examine = (acceptor: Acceptor, connection: number): boolean => {
       else readOn(acceptor, connection, outcome);
       return true;
     case 'Refuse':
-      refuseWith(acceptor, connection, length, outcome);
+      refuseWith(acceptor, connection, outcome);
       return false;
     default:
       return outcome satisfies never;
   }
 };
 
-/** Ends a connection; what `length` bytes the client has sent would turn an orderly end into a reset. */
 const refuseWith = (
   acceptor: Acceptor,
   connection: number,
-  length: number,
   { reason, send = NOTHING, context }: Extract<PrefaceOutcome, { readonly type: 'Refuse' }>,
 ): void => {
   const fd = acceptor.connections.fd[connection * 2 + CLIENT] as number;
   const isTold =
     (context !== undefined && rejectHello(acceptor, connection, context)) ||
-    (send.length > 0 && drop(acceptor, fd, length) && tell(acceptor, fd, send));
-  if (isTold) closeConnection(acceptor, connection, reason);
+    (send.length > 0 && tell(acceptor, fd, send));
+  if (isTold) endRefused(acceptor, connection, reason);
   else resetConnection(acceptor, connection, CLIENT, reason);
 };
 

@@ -1,9 +1,7 @@
 import { TLS_FAILED } from '../../sys/tls.ts';
 import { CLIENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { PREFACE_BYTES } from './preface.ts';
 import type { ContextHandle } from './server-contexts.ts';
-import { drop } from './tell.ts';
 
 /**
  * Gives OpenSSL a ClientHello that is refused, so that the client gets the alert which says what is wrong
@@ -17,7 +15,5 @@ export const rejectHello = (acceptor: Acceptor, connection: number, { address }:
   if (side === 0) return false;
   const isRefused = tls.handshake(side) === -TLS_FAILED;
   tls.free(side);
-  // What is left would turn the end into a reset, which may overtake the alert.
-  if (isRefused) drop(acceptor, fd, PREFACE_BYTES);
   return isRefused;
 };

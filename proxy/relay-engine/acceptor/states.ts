@@ -14,6 +14,7 @@ import {
   PREFACE,
   READ_ON,
   READABLE,
+  REFUSED,
   RELAYING,
   SECURING,
   SESSION,
@@ -27,6 +28,7 @@ import { closeConnection, resetBoth, resetConnection } from './ending.ts';
 import { onHandshakeDeadline, shakeHands } from './handshake.ts';
 import { onIdleDeadline } from './idle.ts';
 import { followNewPreface, onPrefaceDeadline, readPreface } from './read-preface.ts';
+import { discard, onRefusedDeadline } from './refused-client.ts';
 import { relay } from './relay.ts';
 import { onSessionDeadline, onSessionEvent, onSessionNewTable } from './session-state.ts';
 import { resumeTls } from './tls-transport.ts';
@@ -176,6 +178,12 @@ const WAITING_HANDLERS: StateHandlers = {
   onNewTable: onNewTableBeforeRelaying,
 };
 
+const REFUSED_HANDLERS: StateHandlers = {
+  onEvent: discard,
+  onDeadline: onRefusedDeadline,
+  onNewTable: onNewTableBeforeRelaying,
+};
+
 const RELAYING_HANDLERS: StateHandlers = {
   onEvent(acceptor, connection, side, reported) {
     const { connections, sys } = acceptor;
@@ -217,6 +225,7 @@ const BY_STATE: Readonly<Record<State, StateHandlers>> = {
   [SECURING]: agreeing(onSecuringEvent),
   [RELAYING]: RELAYING_HANDLERS,
   [SESSION]: SESSION_HANDLERS,
+  [REFUSED]: REFUSED_HANDLERS,
   [CLOSED]: NOTHING,
 };
 

@@ -64,6 +64,7 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
     free: (connection) => calls.push(`free ${connection}`),
     reason: 0,
     hasAlerted: () => false,
+    alert: () => true,
     isResumed: () => false,
     version: () => 0,
     peerCertificate: () => undefined,

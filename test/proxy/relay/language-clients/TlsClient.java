@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManagerFactory;
 public final class TlsClient {
     private static final char[] PASSWORD = "secret".toCharArray();
 
-    /** Arguments: port, server name, file of the authority, version, and optionally a PKCS #12 file. */
+    /** Arguments: port, server name, file of the authority, version, how much to send before the line, and optionally a PKCS #12 file. */
     public static void main(String[] args) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
@@ -26,7 +26,7 @@ public final class TlsClient {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(args.length > 4 ? keys(args[4]) : null, trust.getTrustManagers(), null);
+        context.init(args.length > 5 ? keys(args[5]) : null, trust.getTrustManagers(), null);
         try {
             long first = connect(context, args, -1);
             connect(context, args, first);
@@ -58,7 +58,7 @@ public final class TlsClient {
             parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
             parameters.setProtocols(new String[] {"TLSv" + args[3]});
             socket.setSSLParameters(parameters);
-            socket.getOutputStream().write("hello\n".getBytes());
+            socket.getOutputStream().write(("x".repeat(Integer.parseInt(args[4])) + "hello\n").getBytes());
             var line = new BufferedReader(new InputStreamReader(socket.getInputStream())).readLine();
             var session = socket.getSession();
             boolean isResumed = session.getCreationTime() == began;

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 )
 
 func main() {
@@ -16,6 +17,7 @@ func main() {
 	authority := flag.String("ca", "", "file of the authority")
 	certificate := flag.String("cert", "", "file of the client certificate, if any")
 	key := flag.String("key", "", "file of its key")
+	bytes := flag.Int("bytes", 0, "how much to send before the line")
 	version := flag.String("version", "1.3", "version of TLS")
 	flag.Parse()
 
@@ -40,7 +42,7 @@ func main() {
 	for i := 0; i < 2; i++ {
 		connection, err := tls.Dial("tcp", *address, config)
 		check(err)
-		_, err = fmt.Fprintln(connection, "hello")
+		_, err = fmt.Fprintln(connection, strings.Repeat("x", *bytes)+"hello")
 		check(err)
 		line, err := bufio.NewReader(connection).ReadString('\n')
 		check(err)
