@@ -141,3 +141,29 @@ test('a side is queued once, however often the kernel reports that there is more
   for (let event = 0; event < 5; event++) relay(acceptor, connection, CLIENT, false);
   assert.equal(ready.length, 1);
 });
+
+test('a burst of new connections lets those that are open have their turn', async () => {
+  const CLIENTS = 100;
+  const inOneTurn: number[] = [];
+  let asked = 0;
+  let readAt = 0;
+  const world = await runStepped(function* (world) {
+    const open = yield* world.connect();
+    const before = world.held();
+    for (let i = 0; i < CLIENTS; i++) world.dial();
+    for (let held = before; held < before + 2 * CLIENTS; ) {
+      if (asked === 0) {
+        asked = world.turn;
+        world.sys.send(open.client, world.memory.address, 1, false);
+      }
+      yield;
+      if (world.held() !== held) inOneTurn.push((world.held() - held) / 2);
+      held = world.held();
+    }
+    readAt = world.reads.find(({ fd }) => fd === open.toClient)?.turn ?? 0;
+  });
+  assert.equal(sum(inOneTurn), CLIENTS);
+  assert.ok(Math.max(...inOneTurn) <= 16, `accepted in one turn: ${inOneTurn}`);
+  assert.ok(readAt > 0 && readAt <= asked + 2, `asked in turn ${asked}, read in turn ${readAt}`);
+  assert.equal(world.closes('ConnectFailed'), 0);
+});
