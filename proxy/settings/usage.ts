@@ -14,7 +14,7 @@ Flag               Environment            Default         Meaning
                    L4B_NAME
 --kubeconfig FILE  KUBECONFIG             the pod's own   API server and credentials; --context NAME selects a context
 --acceptors N      NUM_ACCEPTORS          CPU limit       acceptor threads, 1 to 256
---admin ADDRESS    L4B_ADMIN              :9901           /healthz /readyz /metrics /status; :9901, 127.0.0.1:9901, [::1]:9901
+--admin ADDRESS    L4B_ADMIN              :9901           the status page, /healthz, /readyz, /metrics and /status; or 127.0.0.1:9901, [::1]:9901
                    LOG_LEVEL              info            error, warn, info or debug
                    RUST_LOG                               the same in the syntax of the tuning guide; LOG_LEVEL takes precedence
                    L4B_POD                HOSTNAME        the pod that the proxy runs in, for limits with scope Cluster
