@@ -11,7 +11,7 @@ export const LEAST_NODE = 26;
 export const refuseOldNode = ({ version, stderr, exit }) => {
   if (Number(/^v(\d+)\./.exec(version)?.[1]) >= LEAST_NODE) return;
   stderr.write(
-    `Node ${LEAST_NODE} or newer is required, this is ${version}. \`npm ci\` installs it: start the program with node_modules/.bin/node.\n`,
+    `Node ${LEAST_NODE} or newer is required, this is ${version}. In a checkout, \`npm ci\` installs it: start the program with node_modules/.bin/node.\n`,
   );
   exit(2);
 };

@@ -3,7 +3,7 @@
  *
  *   node scripts/assets.ts                       all programs of a cluster: prints their folder
  *   node scripts/assets.ts etcd kube-apiserver   these: prints their folder
- *   node scripts/assets.ts helm                  helm or kind: prints the program's path
+ *   node scripts/assets.ts helm                  a tool, such as kind or krew: prints the program's path
  */
 import { CLUSTER_PROGRAMS, TOOLS } from '../tooling/assets/catalogue.ts';
 import { clusterPrograms, toolProgram } from '../tooling/assets/programs.ts';

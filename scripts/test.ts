@@ -27,7 +27,7 @@ With CI=true, a skipped test that .ci/allowed-skips does not list is a failure.
 const findPrograms = async (): Promise<void> => {
   const options = { steps: openSteps(process.stderr), signal };
   await clusterPrograms(['etcd', 'kube-apiserver', 'kubectl'], options);
-  await toolProgram('helm', options);
+  for (const tool of ['helm', 'krew', 'validate-krew-manifest']) await toolProgram(tool, options);
 };
 
 const { positionals: requested } = parseCommandLine(USAGE, { allowPositionals: true });

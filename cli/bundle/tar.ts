@@ -3,6 +3,8 @@ export interface ArchiveFile {
   /** With `/` between folders. */
   readonly path: string;
   readonly content: Uint8Array;
+  /** Permissions; by default everybody may read it. */
+  readonly mode?: number;
 }
 
 const BLOCK = 512;
@@ -12,8 +14,8 @@ const LONGEST_PREFIX = 155;
 /** An archive in the ustar format of POSIX, which every tar reads; `atMs` becomes the time of its files. */
 export const tar = (files: readonly ArchiveFile[], atMs: number): Buffer => {
   const seconds = Math.floor(atMs / 1000);
-  const parts = files.flatMap(({ path, content }) => [
-    header(path, content.length, seconds),
+  const parts = files.flatMap(({ path, content, mode = 0o644 }) => [
+    header(path, content.length, seconds, mode),
     content,
     Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK),
   ]);
@@ -21,12 +23,12 @@ export const tar = (files: readonly ArchiveFile[], atMs: number): Buffer => {
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
 };
 
-const header = (path: string, size: number, seconds: number): Buffer => {
+const header = (path: string, size: number, seconds: number, mode: number): Buffer => {
   const block = Buffer.alloc(BLOCK);
   const { name, prefix } = splitPath(path);
   const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`;
   block.write(name, 0);
-  block.write(octal(0o644, 7), 100);
+  block.write(octal(mode, 7), 100);
   block.write(octal(0, 7), 108); // user
   block.write(octal(0, 7), 116); // group
   block.write(octal(size, 11), 124);

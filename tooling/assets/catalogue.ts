@@ -24,6 +24,8 @@ export const ENVTEST_PROGRAMS: readonly string[] = ['etcd', 'kube-apiserver', 'k
 export const TOOLS: Readonly<Record<string, { readonly package: string; readonly version: string }>> = {
   helm: { package: 'helm.sh/helm/v4/cmd/helm', version: 'v4.3.1' },
   kind: { package: 'sigs.k8s.io/kind', version: 'v0.33.0' },
+  krew: { package: 'sigs.k8s.io/krew/cmd/krew', version: 'v0.5.0' },
+  'validate-krew-manifest': { package: 'sigs.k8s.io/krew/cmd/validate-krew-manifest', version: 'v0.5.0' },
 };
 
 /** The module in which a cluster program is built, and its package there. */

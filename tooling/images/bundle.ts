@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { ImageName } from './inputs.ts';
 
 /** The entry point of each program, and of the thread that it starts. All output goes to one folder. */
@@ -86,8 +86,28 @@ const substitutes: Plugin = {
   },
 };
 
+/** What bundles of all programs have in common. */
+export const bundleOptions = (root: string) =>
+  ({
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    banner: { js: REQUIRE },
+    // Identifiers are kept and lines are short, so that a stack trace is useful.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 200,
+    // Licences are copied, once for each package.
+    legalComments: 'none',
+    plugins: [substitutes],
+    metafile: true,
+    logLevel: 'warning',
+  }) as const satisfies BuildOptions;
+
 /** Folders of the packages that contribute to a bundle, relative to the root. */
-const packagesIn = ({ outputs }: Metafile): readonly string[] => {
+export const packagesIn = ({ outputs }: Metafile): readonly string[] => {
   const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = files.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
@@ -108,27 +128,13 @@ const copyPackage = (folder: string, root: string, app: string, files: readonly 
  */
 export const bundleProgram = async (name: ImageName, root: string, app: string): Promise<void> => {
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...bundleOptions(root),
     entryPoints: [...ENTRIES[name]],
     outdir: join(app, 'bin'),
     // All in one folder, so that relative URLs hold no matter which file their code ends up in.
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node26',
-    banner: { js: REQUIRE },
-    // Identifiers are kept and lines are short, so that a stack trace is useful.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 200,
-    // Licences are copied, once for each package.
-    legalComments: 'none',
-    plugins: [substitutes],
-    metafile: true,
-    logLevel: 'warning',
   });
   cpSync(join(root, 'package.json'), join(app, 'package.json'));
   const ofPage = name === 'proxy' ? copyStatusPage(root, app) : [];
