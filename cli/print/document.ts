@@ -4,7 +4,7 @@ export const asDocument = async (value: unknown, output: 'json' | 'yaml'): Promi
     case 'json':
       return `${JSON.stringify(value, null, 2)}\n`;
     case 'yaml':
-      return (await import('yaml')).stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+      return (await import('./yaml.ts')).yamlOf(value);
     default:
       return output satisfies never;
   }
