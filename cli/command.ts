@@ -71,6 +71,13 @@ const runAnywhere = async (
       ]);
       return runDiff(request, terminal, loadOperatorCode, (use) => withSession(request, env, use));
     }
+    case 'version':
+      return (await import('./version/run-version.ts')).runVersion(
+        request,
+        terminal,
+        loadOperatorCode,
+        async (use) => (await import('./cluster/session.ts')).withSession(request, env, use),
+      );
     default: {
       const { withSession } = await import('./cluster/session.ts');
       return await withSession(request, env, (session) =>

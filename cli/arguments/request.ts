@@ -328,10 +328,38 @@ export const requestParser = (lookup: Lookup) => {
         description: message`Reads the ConfigMaps tcp-services and udp-services of ingress-nginx, an HAProxy configuration in mode tcp, an nginx configuration with a stream block, or IngressRouteTCP and IngressRouteUDP of Traefik, and prints L4Balancers. Exits with 1 if something has no counterpart; the notes say what. Needs no cluster.`,
       },
     ),
+    command(
+      'version',
+      merge(
+        object({
+          command: constant('version'),
+          client: withDefault(
+            flag('--client', { description: message`Only of this command, without asking a cluster.` }),
+            false,
+          ),
+        }),
+        object({
+          allNamespaces: withDefault(
+            flag('-A', '--all-namespaces', { description: message`Ask the proxies of all namespaces.` }),
+            false,
+          ),
+        }),
+        output('json', 'yaml'),
+        direct,
+        target(),
+      ),
+      {
+        brief: message`Show the versions of this command, the operator, the definition and the proxies.`,
+        description: message`Shows the versions of this command and, of a cluster, those of Kubernetes, the operator, the definition of L4Balancer and the proxies, and says what it means where they differ. They may differ, so that the exit code is 0 then, too.`,
+      },
+    ),
   );
 };
 
 export type Request = InferValue<ReturnType<typeof requestParser>>;
 /** Those that look at a cluster. */
-export type SessionRequest = Exclude<Request, { readonly command: 'convert' | 'render' | 'diff' }>;
+export type SessionRequest = Exclude<
+  Request,
+  { readonly command: 'convert' | 'render' | 'diff' | 'version' }
+>;
 export type Target = Pick<SessionRequest, 'namespace' | 'context' | 'kubeconfig'>;

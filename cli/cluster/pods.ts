@@ -2,6 +2,7 @@ import { ADMIN_PORT } from '../../crds/resource-type.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { listAll } from '../../kube/page-list.ts';
 import { collectionPath } from '../../kube/paths.ts';
+import type { Transport } from '../../kube/transport.ts';
 import { explain } from '../errors/explain.ts';
 import { type Balancer, CALL_TIMEOUT_MS } from './balancers.ts';
 import type { Session } from './session.ts';
@@ -91,13 +92,29 @@ export const listPods = async (
   { metadata, status }: Balancer,
 ): Promise<readonly Pod[]> => {
   if (!status?.selector) return [];
+  const pods = await podsOf(
+    transport,
+    metadata.namespace ?? namespace,
+    status.selector,
+    `list the pods of ${metadata.name}`,
+  );
+  return pods.map(podOf);
+};
+
+/** Pods with these labels in a namespace, or in all; sorted. Throws CliError, which says what was `tried`. */
+export const podsOf = async (
+  transport: Transport,
+  namespace: string | undefined,
+  labelSelector: string,
+  tried: string,
+): Promise<readonly RawPod[]> => {
   const { objects } = await listAll<RawPod>({
     transport,
-    path: collectionPath({ apiVersion: 'v1', kind: 'Pod' }, metadata.namespace ?? namespace),
-    labelSelector: status.selector,
+    path: collectionPath({ apiVersion: 'v1', kind: 'Pod' }, namespace),
+    labelSelector,
     timeoutMs: CALL_TIMEOUT_MS,
   }).catch((error: unknown) => {
-    throw explain(error, `list the pods of ${metadata.name}`);
+    throw explain(error, tried);
   });
-  return [...objects.values()].map(podOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pod]) => pod);
 };

@@ -36,6 +36,19 @@ export interface OperatorCode {
   };
   /** Whether the scheduler would consider a node for pods with these fields. */
   isEligible(node: KubeObject, pod: object): boolean;
+  /**
+   * How the definition in an OpenAPI document of the API server differs from this program's own; undefined if
+   * it has none.
+   */
+  definitionSkewIn(document: unknown): DefinitionSkew | undefined;
+}
+
+/** Paths of fields and values, sorted. */
+export interface DefinitionSkew {
+  /** Known to this program only. */
+  readonly lacking: readonly string[];
+  /** Known to the cluster only. */
+  readonly unknown: readonly string[];
 }
 
 /** Loads it when a command needs it. */

@@ -1,3 +1,4 @@
+import { GROUP, KIND, VERSION } from '../../crds/resource-type.ts';
 import { SPEC_SCHEMA, STATUS_SCHEMA } from '../../crds/schemas.ts';
 
 /**
@@ -18,6 +19,26 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly enum?: readonly unknown[];
 }
+
+interface Served extends Schema {
+  readonly 'x-kubernetes-group-version-kind'?: readonly {
+    readonly group: string;
+    readonly version: string;
+    readonly kind: string;
+  }[];
+}
+
+/** The schema of the kind in an OpenAPI document; undefined while the API server does not serve it yet. */
+export const servedSchema = (document: unknown): Served | undefined => {
+  const { schemas = {} } =
+    (document as { readonly components?: { readonly schemas?: Readonly<Record<string, Served>> } })
+      .components ?? {};
+  return Object.values(schemas).find((schema) =>
+    schema['x-kubernetes-group-version-kind']?.some(
+      ({ group, version, kind }) => group === GROUP && version === VERSION && kind === KIND,
+    ),
+  );
+};
 
 /** `served` is the schema of the whole resource. */
 export const definitionSkew = (served: Schema): DefinitionSkew => {

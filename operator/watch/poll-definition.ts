@@ -1,10 +1,10 @@
-import { API_VERSION, GROUP, KIND, VERSION } from '../../crds/resource-type.ts';
+import { API_VERSION } from '../../crds/resource-type.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { ApiError } from '../../kube/errors.ts';
 import type { Transport } from '../../kube/transport.ts';
 import type { Logger } from '../../program/log.ts';
 import { codeOf } from '../errors/operator-error.ts';
-import { type DefinitionSkew, definitionSkew, type Schema } from '../objects/definition-skew.ts';
+import { type DefinitionSkew, definitionSkew, servedSchema } from '../objects/definition-skew.ts';
 
 export interface DefinitionDeps {
   readonly transport: Pick<Transport, 'request'>;
@@ -35,7 +35,7 @@ export const pollDefinition = async (
   while (!signal.aborted) {
     let waitMs = POLL_INTERVAL_MS;
     try {
-      const schema = schemaIn(await transport.request({ method: 'GET', path: PATH, signal }));
+      const schema = servedSchema(await transport.request({ method: 'GET', path: PATH, signal }));
       const skew = schema === undefined ? NONE : definitionSkew(schema);
       problem = undefined;
       if (JSON.stringify(skew) !== known) {
@@ -59,23 +59,3 @@ export const pollDefinition = async (
 
 const NONE: DefinitionSkew = { lacking: [], unknown: [] };
 const isNone = ({ lacking, unknown }: DefinitionSkew): boolean => lacking.length + unknown.length === 0;
-
-interface Served extends Schema {
-  readonly 'x-kubernetes-group-version-kind'?: readonly {
-    readonly group: string;
-    readonly version: string;
-    readonly kind: string;
-  }[];
-}
-
-/** The schema of the kind; undefined while the API server does not serve it yet. */
-const schemaIn = (document: unknown): Served | undefined => {
-  const { schemas = {} } =
-    (document as { readonly components?: { readonly schemas?: Readonly<Record<string, Served>> } })
-      .components ?? {};
-  return Object.values(schemas).find((schema) =>
-    schema['x-kubernetes-group-version-kind']?.some(
-      ({ group, version, kind }) => group === GROUP && version === VERSION && kind === KIND,
-    ),
-  );
-};
