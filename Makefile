@@ -69,7 +69,7 @@ soak: $(PACKAGES) ## run half an hour of mixed load, changes and killed endpoint
 	@node test/soak/main.ts $(ARGS)
 
 ##@ Build
-.PHONY: generate images assets format clean
+.PHONY: generate images dist assets format clean
 generate: $(PACKAGES) ## write the generated files: the CRD, the reference pages, the status page, install.yaml, tables of the documents
 	@scripts/step.sh 'CRD, reference page' node crds/generate.ts
 	@scripts/step.sh 'status reference page' node report/generate.ts
@@ -79,6 +79,9 @@ generate: $(PACKAGES) ## write the generated files: the CRD, the reference pages
 
 images: $(PACKAGES) ## build the images of the operator and the proxy (docker, or buildah as root)
 	@node scripts/images.ts $(ARGS)
+
+dist: $(PACKAGES) ## build what kubectl l4b is shipped as into build/dist: npm package, executables, krew manifest (Go, once); ARGS=--help
+	@node scripts/dist.ts $(ARGS)
 
 assets: $(PACKAGES) ## find the Kubernetes programs that tests start, or build them from source (Go; some minutes, once)
 	@node scripts/assets.ts >/dev/null

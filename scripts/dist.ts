@@ -34,7 +34,9 @@ The same sources give the same bytes. It needs npm, and Go the first time, for k
   --help
 `;
 
-const { values } = parseCommandLine(USAGE, { options: { url: { type: 'string', default: URL_OF_RELEASES } } });
+const { values } = parseCommandLine(USAGE, {
+  options: { url: { type: 'string', default: URL_OF_RELEASES } },
+});
 if (!URL.canParse(values.url)) refuse(`--url ${values.url} is not a URL`);
 
 const signal = abortOnSignals();
@@ -44,7 +46,9 @@ const work = await mkdtemp(join(tmpdir(), 'l4b-dist-'));
 try {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const npm = await steps.run('npm package', () => buildNpmPackage(REPOSITORY, join(work, 'npm'), out, signal));
+  const npm = await steps.run('npm package', () =>
+    buildNpmPackage(REPOSITORY, join(work, 'npm'), out, signal),
+  );
   const archives: Archive[] = [];
   for (const platform of PLATFORMS)
     archives.push(

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type ArchiveFile, tar } from '../../cli/bundle/tar.ts';
 
-/** Time of all files, so that an archive depends on nothing but their content; npm's packages have the same. */
+/** Of all files, so that an archive depends on nothing but their content; npm's packages have the same. */
 const TIME_MS = Date.UTC(1985, 9, 26, 8, 15);
 
 /** A compressed archive with these files, sorted. The same files give the same bytes. */

@@ -27,7 +27,12 @@ export const buildArchive = async (
   const bundle = join(work, 'bundle.js');
   const packages = await bundleOneFile(root, bundle);
   const node = await nodePackage(root, platform, signal);
-  const executable = await buildExecutable(work, await readFile(bundle, 'utf8'), join(node, 'bin', 'node'), signal);
+  const executable = await buildExecutable(
+    work,
+    await readFile(bundle, 'utf8'),
+    join(node, 'bin', 'node'),
+    signal,
+  );
   const notices = [await noticeOfNode(node), ...noticesOf(root, packages)];
   const content = await archiveOf([
     { path: 'kubectl-l4b', content: await readFile(executable), mode: 0o755 },
@@ -42,7 +47,9 @@ export const buildArchive = async (
 
 /** npm’s package of Node has the licences of all that Node consists of. */
 const noticeOfNode = async (folder: string): Promise<Notice> => {
-  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { readonly version: string };
+  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
   const text = await readFile(join(folder, 'LICENSE'), 'utf8');
   return { name: 'Node.js', version, license: 'MIT and others', texts: [text.trim()] };
 };

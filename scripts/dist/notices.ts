@@ -12,7 +12,7 @@ export interface Notice {
 
 const LEGAL = /^(licen[cs]e|copying|notice)\b.*$/i;
 
-/** What the packages in these folders say of themselves. Throws if one has neither a licence nor a name of it. */
+/** What the packages in these folders say of themselves. Throws if one names no licence. */
 export const noticesOf = (root: string, folders: BundledPackages): readonly Notice[] =>
   folders.map((folder) => {
     const path = join(root, folder);
@@ -38,4 +38,7 @@ export const noticesText = (notices: readonly Notice[]): string =>
     ...notices.map(({ name, version, license, texts }) =>
       [RULE, `${name} ${version}, ${license}`, ...texts.map((text) => `\n${text}`)].join('\n'),
     ),
-  ].join('\n\n');
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');

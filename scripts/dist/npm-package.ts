@@ -40,7 +40,15 @@ export const buildNpmPackage = async (
   await writeFile(join(work, 'NOTICES.txt'), noticesText(noticesOf(root, packages)));
   await cp(join(root, 'cli', 'README.md'), join(work, 'README.md'));
   await cp(join(root, 'LICENSE'), join(work, 'LICENSE'));
-  const argv = [requireProgram('npm'), 'pack', '--json', '--ignore-scripts', `--pack-destination=${out}`] as const;
-  const [packed] = JSON.parse(await runChild([...argv], { cwd: work, signal })) as [{ readonly filename: string }];
+  const argv = [
+    requireProgram('npm'),
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    `--pack-destination=${out}`,
+  ] as const;
+  const [packed] = JSON.parse(await runChild([...argv], { cwd: work, signal })) as [
+    { readonly filename: string },
+  ];
   return packed.filename;
 };

@@ -18,8 +18,8 @@ export interface KrewOptions {
 
 /**
  * Has krew's own validation check the manifest: its form, and that krew installs the plugin from it for each
- * platform, with a licence. It downloads the archives, so that they are served here meanwhile. Throws with its
- * last lines.
+ * platform, with a licence. It downloads the archives, so that they are served here meanwhile. Throws with
+ * what it found wrong.
  */
 export const validateKrew = async (
   archives: readonly Archive[],
@@ -50,9 +50,29 @@ export const validateKrew = async (
     await symlink(krew, join(bin, 'kubectl-krew'));
     await symlink(kubectl, join(bin, 'kubectl'));
     const PATH = [bin, process.env.PATH].join(delimiter);
-    await runChild([validate, `-manifest=${manifest}`], { env: { PATH }, signal });
+    await accept([validate, `-manifest=${manifest}`], { PATH }, signal);
   } finally {
     server.close();
     await rm(work, { recursive: true });
+  }
+};
+
+/** The text of a fatal error as klog writes it, which krew uses; those of krew itself are indented. */
+const FATAL = /^\t*F\d{4} [^\]]*\] (.*)$/;
+
+const accept = async (
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> => {
+  let found: string | undefined;
+  const onLine = (line: string): void => {
+    found = FATAL.exec(line)?.[1] ?? found;
+  };
+  try {
+    await runChild(argv, { env, signal, onLine });
+  } catch (cause) {
+    // Its last lines are a stack trace.
+    throw found === undefined ? cause : new Error(`krew does not accept the manifest: ${found}`, { cause });
   }
 };

@@ -8,6 +8,7 @@ const PROGRAMS = [
   'scripts/test.ts',
   'scripts/down.ts',
   'scripts/images.ts',
+  'scripts/dist.ts',
   'cluster/main.ts',
 ];
 
