@@ -28,6 +28,7 @@ import { measureTransports } from './telemetry/measured-transport.ts';
 import { createOutputMetrics } from './telemetry/output-metrics.ts';
 import { createProblemMetrics } from './telemetry/problem-metrics.ts';
 import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
+import { createReplicaMetrics } from './telemetry/replica-metrics.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { createThrottle } from './throttle/throttle.ts';
@@ -94,6 +95,7 @@ export const startOperator = async (
       render: settings.render,
       workers: settings.workers,
       metrics: createControllerMetrics(registry, settings.workers, realClock.now),
+      replicaMetrics: createReplicaMetrics(registry),
       watchMetrics: createWatchMetrics(registry),
       definitionMetrics: createDefinitionMetrics(registry),
     },

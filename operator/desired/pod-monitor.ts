@@ -14,7 +14,18 @@ export const podMonitor = (owner: Owner) => {
     metadata: { ...metadata, labels: { ...labels, ...metadata.labels } },
     spec: {
       selector: { matchLabels: selectorLabels(owner.name) },
-      podMetricsEndpoints: [{ port: ADMIN_PORT_NAME, path: '/metrics', interval }],
+      podMetricsEndpoints: [
+        {
+          port: ADMIN_PORT_NAME,
+          path: '/metrics',
+          interval,
+          relabelings: [
+            // Prometheus Operator's label, the name of the port, would take that of the series of endpoints.
+            { action: 'labeldrop', regex: 'endpoint' },
+            { targetLabel: 'balancer', replacement: owner.name },
+          ],
+        },
+      ],
     },
   };
 };

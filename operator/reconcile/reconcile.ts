@@ -7,6 +7,7 @@ import { withheldShares } from '../shares/find-withheld.ts';
 import { planLimits, replicasWithoutPod } from '../shares/plan-limits.ts';
 import { nextDayMs } from '../status/certificates.ts';
 import { statusOf } from '../status/status.ts';
+import type { ReplicaCounts } from '../telemetry/replica-metrics.ts';
 import type { Applied } from './apply-children.ts';
 import { type AppliedPlan, type ApplyPlanDeps, applyPlan } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
@@ -36,6 +37,8 @@ export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
   /** Called at each reconcile with how far the rollout of a resource may go. */
   readonly onGate: (key: string, gate: Gate['kind']) => void;
   readonly onTransition: (gathered: Gathered, ready: Condition) => void;
+  /** Called at each reconcile with what is known of the replicas of a resource; zeros when it is gone. */
+  readonly onReplicas: (key: string, counts: ReplicaCounts) => void;
   /** Called with the listeners that have begun to refuse clients because of limits. */
   readonly onLimiting: (gathered: Gathered, listeners: readonly string[]) => void;
 }
@@ -56,6 +59,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     deps.onGate(key, 'Open');
     deps.inspector.follow(key, []);
     deps.withheldTracker.forget(key);
+    deps.onReplicas(key, { unread: 0, withholding: 0 });
     return { kind: 'Done' };
   }
   // The garbage collector removes the children; writes would only interfere.
@@ -133,6 +137,10 @@ const report = async (
     withheldShares(limits ?? [], pods, readings),
     Date.parse(time),
   );
+  deps.onReplicas(key, {
+    unread: readings.filter(({ kind }) => kind === 'Failed').length,
+    withholding: new Set(withheld.forLong.map(({ replica }) => replica)).size,
+  });
   const observed = {
     ...gathered.observed,
     problems: done?.applied.problems ?? [],

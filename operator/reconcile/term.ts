@@ -18,6 +18,7 @@ import { createProbeResults } from '../rollout/probe-results.ts';
 import { isOfStorm } from '../rollout/spent-pods.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
+import type { ReplicaMetrics } from '../telemetry/replica-metrics.ts';
 import type { ClusterCache } from '../watch/cluster-cache.ts';
 import { ROOT, type WatchedKind } from '../watch/kinds.ts';
 import { rootKey } from '../watch/root-key.ts';
@@ -42,6 +43,7 @@ export interface TermOptions {
   readonly outage: Outage;
   readonly workers: number;
   readonly metrics: ControllerMetrics;
+  readonly replicaMetrics: ReplicaMetrics;
   readonly log: Logger;
   readonly clock: Clock;
   readonly wallClock: () => Date;
@@ -155,6 +157,7 @@ export const startTerm = (
       recorder.record(root, transitionEvent(ready));
       log.info({ key: keyOfRoot(root), reason: ready.reason, message: ready.message }, 'status changed');
     },
+    onReplicas: (key, counts) => options.replicaMetrics.set(key, counts),
     onLimiting({ root }, listeners) {
       recorder.record(root, limitingEvent(listeners));
       log.info({ key: keyOfRoot(root), listeners }, 'limits refuse clients');
@@ -230,6 +233,7 @@ export const startTerm = (
       inspector.stop();
       queue.stop();
       await working;
+      options.replicaMetrics.clear();
       await recorder.idle();
     },
   };

@@ -5,6 +5,7 @@ import { BLOCKING_REASONS, FINDING_WARNINGS } from '../../report/reasons/finding
 
 /** A resource with the status that its findings are read from. */
 interface WithStatus {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
   readonly status?: unknown;
 }
 
@@ -33,14 +34,16 @@ export const createProblemMetrics = (registry: Registry, balancers: () => Iterab
   });
   new Gauge({
     name: 'l4balancer_operator_balancers_not_ready',
-    help: 'L4Balancers whose condition Ready is not True, by reason.',
-    labelNames: ['reason'],
+    help: 'L4Balancers whose condition Ready is not True, with the reason.',
+    labelNames: ['namespace', 'name', 'reason'],
     registers: [registry],
     collect() {
       this.reset();
       for (const one of balancers()) {
         const ready = statusOf(one).conditions?.find(({ type }) => type === 'Ready');
-        if (ready !== undefined && ready.status !== 'True') this.inc({ reason: ready.reason });
+        const { namespace = '', name } = one.metadata;
+        if (ready !== undefined && ready.status !== 'True')
+          this.set({ namespace, name, reason: ready.reason }, 1);
       }
     },
   });

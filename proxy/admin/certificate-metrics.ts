@@ -8,6 +8,7 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_certificate_expiry_timestamp_seconds',
     type: 'gauge',
+    labels: ['name'],
     help: 'When the certificate of a Secret or a file that is in use expires, in seconds since 1970.',
     write({ facts }, to) {
       for (const { name, notAfterMs } of facts.certificates())
@@ -15,8 +16,19 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
     },
   },
   {
+    name: 'l4balancer_certificate_not_before_timestamp_seconds',
+    type: 'gauge',
+    labels: ['name'],
+    help: 'From when on the certificate of a Secret or a file that is in use is valid, in seconds since 1970.',
+    write({ facts }, to) {
+      for (const { name, notBeforeMs } of facts.certificates())
+        if (notBeforeMs !== undefined) to.sample(labelText({ name }), notBeforeMs / MS_PER_SECOND);
+    },
+  },
+  {
     name: 'l4balancer_certificate_unusable',
     type: 'gauge',
+    labels: ['name'],
     help: '1 if a Secret or a file with a certificate is missing or cannot be used now, so that what was read last stays in use, otherwise 0.',
     write({ facts }, to) {
       for (const { name, problem } of facts.certificates())
@@ -26,6 +38,7 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_certificate_ocsp_stapled',
     type: 'gauge',
+    labels: ['name'],
     help: '1 if clients that ask get an OCSP response with the certificate, 0 if the one that is there is stale or cannot be used. Only of certificates for which there is one.',
     write({ facts }, to) {
       for (const { name, isStapled } of facts.certificates())

@@ -1,5 +1,5 @@
 import type { DatagramStats } from '../engine/stats.ts';
-import { type EngineMetric, listenerLabels, type Scrape } from './engine-metrics.ts';
+import { type EngineMetric, LISTENER_LABELS, listenerLabels, type Scrape } from './engine-metrics.ts';
 import { type Exposition, labelText } from './exposition.ts';
 
 /** Writes one sample for each UDP listener. */
@@ -15,18 +15,21 @@ export const DATAGRAM_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_listener_received_datagrams_total',
     type: 'counter',
+    labels: LISTENER_LABELS,
     help: 'Datagrams from clients, whatever became of them.',
     write: each(({ received }) => received),
   },
   {
     name: 'l4balancer_listener_sent_datagrams_total',
     type: 'counter',
+    labels: LISTENER_LABELS,
     help: 'Datagrams sent to clients.',
     write: each(({ sent }) => sent),
   },
   {
     name: 'l4balancer_listener_dropped_datagrams_total',
     type: 'counter',
+    labels: [...LISTENER_LABELS, 'cause'],
     help: 'Datagrams of both directions that were dropped, by cause.',
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)
@@ -37,6 +40,7 @@ export const DATAGRAM_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_listener_connection_ids_total',
     type: 'counter',
+    labels: [...LISTENER_LABELS, 'event'],
     help: 'What happened with connection IDs of QUIC, by event; only of listeners with stickiness.',
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)

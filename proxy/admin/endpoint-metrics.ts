@@ -12,47 +12,56 @@ const each =
     }
   };
 
+const ENDPOINT_LABELS: readonly string[] = ['backend', 'endpoint'];
+
 /** Metrics of each endpoint in the table, and of removed endpoints that still have connections. */
 export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_endpoint_open_connections',
     type: 'gauge',
+    labels: ENDPOINT_LABELS,
     help: 'Open connections to an endpoint.',
     write: each(({ openConnections }) => openConnections),
   },
   {
     name: 'l4balancer_endpoint_connections_total',
     type: 'counter',
+    labels: ENDPOINT_LABELS,
     help: 'Connections established to an endpoint.',
     write: each(({ connectionsTotal }) => connectionsTotal),
   },
   {
     name: 'l4balancer_endpoint_connect_failures_total',
     type: 'counter',
+    labels: ENDPOINT_LABELS,
     help: 'Failed attempts to connect to an endpoint.',
     write: each(({ connectFailuresTotal }) => connectFailuresTotal),
   },
   {
     name: 'l4balancer_endpoint_received_bytes_total',
     type: 'counter',
+    labels: ENDPOINT_LABELS,
     help: 'Bytes from clients to an endpoint.',
     write: each(({ receivedBytes }) => receivedBytes),
   },
   {
     name: 'l4balancer_endpoint_sent_bytes_total',
     type: 'counter',
+    labels: ENDPOINT_LABELS,
     help: 'Bytes from an endpoint to clients.',
     write: each(({ sentBytes }) => sentBytes),
   },
   {
     name: 'l4balancer_endpoint_source_ports_left',
     type: 'gauge',
+    labels: ENDPOINT_LABELS,
     help: 'Estimated number of free source ports for connections to an endpoint: the range (net.ipv4.ip_local_port_range) minus open connections, and minus connections of the last minute that left a port in TIME_WAIT (unless net.ipv4.tcp_tw_reuse is 1). Other programs and health checks are not counted. The proxy can reuse most ports in TIME_WAIT.',
     write: each((endpoint, { facts, stats }) => facts.sourcePortsLeft(stats, endpoint)),
   },
   {
     name: 'l4balancer_endpoint_healthy',
     type: 'gauge',
+    labels: ENDPOINT_LABELS,
     help: '0 if the health checks of an endpoint fail or it is ejected, otherwise 1.',
     write: ({ facts, beyondBudget }, to) => {
       for (const { backend, endpoint, healthy } of facts.health())
@@ -62,9 +71,11 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_endpoints',
     type: 'gauge',
+    labels: ['backend', 'healthy'],
     help: 'Endpoints of a backend by health; those whose health checks fail or that are ejected have healthy="false".',
-    write: ({ facts }, to) => {
-      const counts = new Map<string, { healthy: number; unhealthy: number }>();
+    write: ({ facts, stats }, to) => {
+      // A backend without endpoints has zeros: an alert on a series that is missing would have to know its name.
+      const counts = new Map(stats.backends.map(({ name }) => [name, { healthy: 0, unhealthy: 0 }]));
       for (const { backend, healthy } of facts.health()) {
         const count = counts.get(backend) ?? { healthy: 0, unhealthy: 0 };
         count[healthy ? 'healthy' : 'unhealthy'] += 1;
@@ -79,6 +90,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_source_ports_left',
     type: 'gauge',
+    labels: ['backend'],
     help: 'The lowest l4balancer_endpoint_source_ports_left of a backend.',
     write: ({ facts, stats }, to) => {
       const least = new Map<string, number>();
@@ -92,6 +104,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_endpoints_without_series',
     type: 'gauge',
+    labels: ['backend'],
     help: 'Endpoints of a backend without series of their own, because the proxy has more than 1,024; the series of the backend include them.',
     write: ({ stats, endpoints }, to) => {
       const counts = new Map(stats.backends.map(({ name }) => [name, 0]));
@@ -103,18 +116,21 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_descriptors_held',
     type: 'gauge',
+    labels: [],
     help: 'File descriptors that connections hold; a relayed connection holds two.',
     write: ({ stats }, to) => to.sample('', stats.descriptors.held),
   },
   {
     name: 'l4balancer_descriptors_limit',
     type: 'gauge',
+    labels: [],
     help: 'File descriptors that connections may hold; at the limit, clients wait in the kernel.',
     write: ({ stats }, to) => to.sample('', stats.descriptors.limit),
   },
   {
     name: 'l4balancer_descriptors_left',
     type: 'gauge',
+    labels: [],
     help: 'File descriptors that are still available to connections.',
     write: ({ stats: { descriptors } }, to) =>
       to.sample('', Math.max(0, descriptors.limit - descriptors.held)),

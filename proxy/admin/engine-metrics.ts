@@ -1,4 +1,5 @@
 import type { Output } from '../../program/output.ts';
+import type { TuningEntry } from '../../report/status.ts';
 import type { KnownCertificate, KnownList } from '../configuration/snapshot.ts';
 import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
@@ -22,6 +23,8 @@ export interface MetricsFacts {
   readonly certificates: () => readonly KnownCertificate[];
   /** Numbers of lines that standard output accepted and that it did not. */
   readonly output: Pick<Output, 'accepted' | 'dropped' | 'logDropped' | 'failures'>;
+  /** The settings of the kernel and the process, as they are in effect. */
+  readonly tuning: () => readonly TuningEntry[];
   /** Estimated number of free source ports to an endpoint. */
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
 }
@@ -38,6 +41,9 @@ export interface Scrape {
   /** Names of the backends whose endpoints in the table have no series of their own. */
   readonly beyondBudget: ReadonlySet<string>;
 }
+
+/** Labels of the series of a listener; `address` only of those that are bound to one. */
+export const LISTENER_LABELS: readonly string[] = ['listener', 'port', 'address'];
 
 export const listenerLabels = ({ name, port, address }: EngineStats['listeners'][number]) => ({
   listener: name,
@@ -68,6 +74,8 @@ export const beginScrape = (facts: MetricsFacts): Scrape => {
 export interface EngineMetric {
   readonly name: string;
   readonly type: MetricType;
+  /** Names of the labels that its samples may have. */
+  readonly labels: readonly string[];
   readonly help: string;
   readonly write: (scrape: Scrape, to: Exposition) => void;
 }
@@ -99,9 +107,10 @@ const durations =
 const metric = (
   name: string,
   type: MetricType,
+  labels: readonly string[],
   help: string,
   write: (scrape: Scrape, to: Exposition) => void,
-): EngineMetric => ({ name: `l4balancer_${name}`, type, help, write });
+): EngineMetric => ({ name: `l4balancer_${name}`, type, labels, help, write });
 
 const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Exposition) =>
   to.sample('', value(scrape));
@@ -123,30 +132,35 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'table_version',
     'gauge',
+    [],
     'Version of the newest published table.',
     single(({ stats }) => stats.version),
   ),
   metric(
     'findings',
     'gauge',
+    [],
     'Findings about the input, the listeners or the resources of the machine; /status lists them.',
     single(({ facts }) => facts.findings()),
   ),
   metric(
     'source_connected',
     'gauge',
+    [],
     '1 while the source can read its input, otherwise 0; in the meantime the last table is served.',
     single(({ facts }) => (facts.connected() ? 1 : 0)),
   ),
   metric(
     'access_log_lines_total',
     'counter',
+    [],
     'Lines written to the access log.',
     single(({ facts }) => facts.output.accepted),
   ),
   metric(
     'access_log_dropped_total',
     'counter',
+    ['where'],
     'Connections that are missing from the access log: they ended faster than they could be logged (ring), or standard output accepted no more (output).',
     ({ facts, stats }, to) => {
       to.sample(labelText({ where: 'ring' }), stats.accessLogDropped);
@@ -156,12 +170,14 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'log_dropped_total',
     'counter',
+    [],
     'Lines of the log, other than the access log, that standard output did not accept.',
     single(({ facts }) => facts.output.logDropped),
   ),
   metric(
     'output_failures_total',
     'counter',
+    ['code'],
     'Failed attempts to write to standard output, by error code; each is retried within a second.',
     ({ facts }, to) => {
       for (const [code, failures] of facts.output.failures) to.sample(labelText({ code }), failures);
@@ -170,60 +186,70 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'acceptor_table_version',
     'gauge',
+    ['acceptor'],
     'Version of the table that an acceptor serves.',
     each('acceptors', ({ version }) => version),
   ),
   metric(
     'acceptor_open_connections',
     'gauge',
+    ['acceptor'],
     'Open client connections of an acceptor.',
     each('acceptors', ({ openConnections }) => openConnections),
   ),
   metric(
     'acceptor_accepted_connections_total',
     'counter',
+    ['acceptor'],
     'Client connections that an acceptor accepted.',
     each('acceptors', ({ acceptedTotal }) => acceptedTotal),
   ),
   metric(
     'acceptor_handed_over_connections_total',
     'counter',
+    ['acceptor'],
     'Client connections that an acceptor accepted and handed over to one with fewer.',
     each('acceptors', ({ handedOverTotal }) => handedOverTotal),
   ),
   metric(
     'listener_open_connections',
     'gauge',
+    LISTENER_LABELS,
     'Open client connections of a listener.',
     each('listeners', ({ openConnections }) => openConnections),
   ),
   metric(
     'listener_accepted_connections_total',
     'counter',
+    LISTENER_LABELS,
     'Client connections that a listener accepted.',
     each('listeners', ({ acceptedTotal }) => acceptedTotal),
   ),
   metric(
     'listener_received_bytes_total',
     'counter',
+    LISTENER_LABELS,
     'Bytes from clients to endpoints.',
     each('listeners', ({ receivedBytes }) => receivedBytes),
   ),
   metric(
     'listener_sent_bytes_total',
     'counter',
+    LISTENER_LABELS,
     'Bytes from endpoints to clients.',
     each('listeners', ({ sentBytes }) => sentBytes),
   ),
   metric(
     'connections_closed_total',
     'counter',
+    ['listener', 'reason', 'ended_by', 'phase'],
     'Client connections that ended, by reason, by who ended them, and by phase. An empty listener label stands for removed listeners.',
     closes,
   ),
   metric(
     'listener_closed_by_retries_total',
     'counter',
+    [...LISTENER_LABELS, 'retries'],
     'Client connections that ended, by the number of retries to connect.',
     ({ stats }, to) => {
       for (const listener of stats.listeners)
@@ -236,54 +262,63 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
   metric(
     'listener_connection_duration_seconds',
     'histogram',
+    LISTENER_LABELS,
     'Duration of client connections that ended.',
     durations('listeners', (listener) => listener.durations),
   ),
   metric(
     'backend_open_connections',
     'gauge',
+    ['backend'],
     'Open connections to all endpoints of a backend, including removed ones.',
     each('backends', ({ openConnections }) => openConnections),
   ),
   metric(
     'backend_received_bytes_total',
     'counter',
+    ['backend'],
     'Bytes from clients to the endpoints of a backend.',
     each('backends', ({ receivedBytes }) => receivedBytes),
   ),
   metric(
     'backend_sent_bytes_total',
     'counter',
+    ['backend'],
     'Bytes from the endpoints of a backend to clients.',
     each('backends', ({ sentBytes }) => sentBytes),
   ),
   metric(
     'backend_connect_duration_seconds',
     'histogram',
+    ['backend'],
     'Duration of successful attempts to connect to endpoints.',
     durations('backends', ({ connects }) => connects),
   ),
   metric(
     'connect_retries_total',
     'counter',
+    ['backend'],
     'Attempts to connect after the first one failed.',
     each('backends', ({ retriesTotal }) => retriesTotal),
   ),
   metric(
     'connect_retries_denied_total',
     'counter',
+    ['backend'],
     'Connections that ended because the retry budget of their backend was spent.',
     each('backends', ({ retriesDeniedTotal }) => retriesDeniedTotal),
   ),
   metric(
     'backend_queued_connections_total',
     'counter',
+    ['backend'],
     'Connections that had to wait because every endpoint was full.',
     each('backends', ({ queuedTotal }) => queuedTotal),
   ),
   metric(
     'backend_connect_failures_total',
     'counter',
+    ['backend', 'failure'],
     'Failed attempts to connect to an endpoint, by cause.',
     ({ stats }, to) => {
       for (const { name, connectFailures } of stats.backends)

@@ -5,6 +5,7 @@ import { ENGINE_METRICS, type EngineMetric } from './engine-metrics.ts';
 import { LIMIT_METRICS } from './limit-metrics.ts';
 import { SOURCE_LIST_METRICS } from './source-list-metrics.ts';
 import { TLS_METRICS } from './tls-metrics.ts';
+import { TUNING_METRICS } from './tuning-metrics.ts';
 
 /** All metrics whose samples are written at each scrape, in the order of the page. */
 export const SCRAPED_METRICS: readonly EngineMetric[] = [
@@ -15,4 +16,5 @@ export const SCRAPED_METRICS: readonly EngineMetric[] = [
   ...SOURCE_LIST_METRICS,
   ...CERTIFICATE_METRICS,
   ...ENDPOINT_METRICS,
+  ...TUNING_METRICS,
 ];

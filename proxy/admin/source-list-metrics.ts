@@ -19,6 +19,7 @@ export const SOURCE_LIST_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_source_list_ranges',
     type: 'gauge',
+    labels: ['list', 'action'],
     help: 'Addresses and CIDR ranges of a list of sources, as it was read last, that may connect (allow) and that may not (deny).',
     write({ facts }, to) {
       for (const { name, content } of facts.lists())
@@ -31,12 +32,14 @@ export const SOURCE_LIST_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_source_list_read_timestamp_seconds',
     type: 'gauge',
+    labels: ['list'],
     help: 'When the content of a list of sources that is in effect was read, in seconds since 1970.',
     write: ofLists(({ readAtMs }) => (readAtMs === undefined ? undefined : readAtMs / MS_PER_SECOND)),
   },
   {
     name: 'l4balancer_source_list_unusable',
     type: 'gauge',
+    labels: ['list'],
     help: '1 if a list of sources is missing or invalid now, so that what was read last stays in effect, otherwise 0.',
     write: ofLists(({ unusableSinceMs }) => (unusableSinceMs === undefined ? 0 : 1)),
   },

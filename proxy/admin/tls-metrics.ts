@@ -1,4 +1,4 @@
-import { type EngineMetric, listenerLabels } from './engine-metrics.ts';
+import { type EngineMetric, LISTENER_LABELS, listenerLabels } from './engine-metrics.ts';
 import { labelText } from './exposition.ts';
 
 /** Metrics of listeners that end TLS, and of backends that speak it with their endpoints. */
@@ -6,6 +6,7 @@ export const TLS_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_tls_handshakes_total',
     type: 'counter',
+    labels: [...LISTENER_LABELS, 'resumed'],
     help: 'TLS handshakes with clients that were completed, with an earlier session (resumed) or without.',
     write: ({ stats }, to) => {
       for (const listener of stats.listeners) {
@@ -19,6 +20,7 @@ export const TLS_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_backend_tls_handshakes_total',
     type: 'counter',
+    labels: ['backend', 'resumed'],
     help: 'TLS handshakes with endpoints that were completed, with an earlier session (resumed) or without; l4balancer_backend_connect_failures_total counts those that failed.',
     write: ({ stats }, to) => {
       for (const { name, securedTotal } of stats.backends) {
@@ -32,6 +34,7 @@ export const TLS_METRICS: readonly EngineMetric[] = [
   {
     name: 'l4balancer_tls_handshake_failures_total',
     type: 'counter',
+    labels: [...LISTENER_LABELS, 'failure'],
     help: 'TLS handshakes with clients that failed, by cause; ClientAlert: the client refused, often because it does not trust the certificate.',
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)

@@ -42,6 +42,8 @@ export interface KnownCertificate {
   readonly name: string;
   /** Host names of the one in use; empty if there is none. */
   readonly hosts: readonly string[];
+  /** From when on the one in use is valid, in milliseconds since 1970; omitted if there is none. */
+  readonly notBeforeMs?: number;
   /** When the one in use expires, in milliseconds since 1970; omitted if there is none. */
   readonly notAfterMs?: number;
   /** Names of the listeners that use it. */

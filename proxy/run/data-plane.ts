@@ -1,6 +1,7 @@
 import type { Logger } from '../../program/log.ts';
 import type { Output } from '../../program/output.ts';
 import { VERSION } from '../../program/version.ts';
+import type { MetricsFacts } from '../admin/engine-metrics.ts';
 import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
 import type { Binding } from '../configuration/binding.ts';
 import { watchAcceptors } from '../control/acceptor-watch.ts';
@@ -53,6 +54,7 @@ export interface DataPlaneOptions {
   readonly output: Output;
   /** Returns true if the source can currently read its input. */
   readonly connected: () => boolean;
+  readonly tuning: MetricsFacts['tuning'];
   /**
    * Which other part of this process holds a binding, worded for the finding about a listener that wants it.
    */
@@ -72,6 +74,7 @@ export const startDataPlane = async ({
   log,
   output,
   connected,
+  tuning,
   holder,
   onStats,
 }: DataPlaneOptions): Promise<DataPlane> => {
@@ -166,6 +169,7 @@ export const startDataPlane = async ({
     stats: () => engine.stats(),
     findings: () => control.state.findings.length,
     connected,
+    tuning,
     lists: () => control.state.snapshot?.lists ?? [],
     certificates: () => control.state.snapshot?.certificates ?? [],
     output,

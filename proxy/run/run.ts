@@ -77,10 +77,19 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       overlap(bindingOf({ protocol: 'TCP', port: adminPort, address: settings.admin.host }), binding)
         ? heldByAdmin({ ...settings.admin, port: adminPort })
         : undefined,
+    tuning: () => tuning(),
     onStats: (stats) => live.onStats(stats),
   });
   const { engine, control, monitor, metrics, timeWaitPorts, deadAcceptors } = plane;
 
+  const tuning = () =>
+    tuningReport({
+      ...machine,
+      requested: requestedTuning(settings, control.state.snapshot?.configuration.tuning, opened.inCluster),
+      read: readText,
+      fileLimit,
+      acceptors: launch.acceptors,
+    });
   const notReady = () => whyNotReady({ stopping, control: control.state, acceptors: engine.acceptors() });
   const facts = (stats = engine.stats()): StatusFacts => {
     return {
@@ -96,13 +105,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       shareOf: (backend, endpoint) => monitor.share(backend, endpoint),
       nowMs: Date.now(),
       uptimeMs: performance.now(),
-      tuning: tuningReport({
-        ...machine,
-        requested: requestedTuning(settings, control.state.snapshot?.configuration.tuning, opened.inCluster),
-        read: readText,
-        fileLimit,
-        acceptors: launch.acceptors,
-      }),
+      tuning: tuning(),
     };
   };
   const live: Live = createLive({

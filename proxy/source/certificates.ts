@@ -114,7 +114,7 @@ export class Certificates {
       return {
         name,
         hosts: pair?.names ?? [],
-        ...(pair === undefined ? {} : { notAfterMs: pair.notAfterMs }),
+        ...(pair === undefined ? {} : { notBeforeMs: pair.notBeforeMs, notAfterMs: pair.notAfterMs }),
         usedBy: about.flatMap(({ listener }) => listener ?? []),
         ...(usedByBackends.length === 0 ? {} : { usedByBackends }),
         ...(unused === undefined ? {} : { problem: `${unused.message}.` }),

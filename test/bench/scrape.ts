@@ -54,6 +54,7 @@ const metrics = createMetrics('0', {
       })),
     ),
   findings: () => 0,
+  tuning: () => [],
   connected: () => true,
   lists: () => [],
   certificates: () => [],

@@ -9,6 +9,7 @@ import type { Call, Transport } from '../../../kube/transport.ts';
 import { type Controller, startController } from '../../../operator/reconcile/controller.ts';
 import { createControllerMetrics } from '../../../operator/telemetry/controller-metrics.ts';
 import { createRecorder } from '../../../operator/telemetry/recorder.ts';
+import { createReplicaMetrics } from '../../../operator/telemetry/replica-metrics.ts';
 import { createWatchMetrics } from '../../../operator/telemetry/watch-metrics.ts';
 import { RENDER } from '../owner.ts';
 
@@ -46,6 +47,7 @@ export const startFaultyOperator = async (
       render: RENDER,
       workers: 4,
       metrics: createControllerMetrics(new Registry(), 4, realClock.now),
+      replicaMetrics: createReplicaMetrics(new Registry()),
       watchMetrics: createWatchMetrics(new Registry()),
       definitionMetrics: () => {},
       log,

@@ -18,9 +18,12 @@ test('the findings of the proxies of all balancers are counted by reason, once f
     ],
     [reading('a', { findings: [short] }), reading('b', blind)],
     [],
-  ].map((readings) => ({ status: statusOf(observed({ readings }), [], NOW) }));
+  ].map((readings, index) => ({
+    metadata: { namespace: 'shop', name: `edge-${index}` },
+    status: statusOf(observed({ readings }), [], NOW),
+  }));
   const registry = new Registry();
-  createProblemMetrics(registry, () => [...balancers, {}]);
+  createProblemMetrics(registry, () => [...balancers, { metadata: { name: 'new' } }]);
   const rows = (await registry.metrics()).split('\n').filter((row) => row !== '' && !row.startsWith('#'));
   assert.deepEqual(
     rows.filter((row) => !row.endsWith(' 0')),
@@ -28,8 +31,8 @@ test('the findings of the proxies of all balancers are counted by reason, once f
       'l4balancer_operator_balancers_with_problem{reason="NotFollowing"} 1',
       'l4balancer_operator_balancers_with_problem{reason="ServiceNotFound"} 1',
       'l4balancer_operator_balancers_with_problem{reason="DescriptorsShort"} 2',
-      'l4balancer_operator_balancers_not_ready{reason="ServiceNotFound"} 1',
-      'l4balancer_operator_balancers_not_ready{reason="NotFollowing"} 1',
+      'l4balancer_operator_balancers_not_ready{namespace="shop",name="edge-0",reason="ServiceNotFound"} 1',
+      'l4balancer_operator_balancers_not_ready{namespace="shop",name="edge-1",reason="NotFollowing"} 1',
       'l4balancer_operator_proxies{following="true"} 2',
       'l4balancer_operator_proxies{following="false"} 1',
     ],

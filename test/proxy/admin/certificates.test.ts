@@ -9,6 +9,7 @@ import { parsePrometheus } from './prometheus-text.ts';
 const GOOD: KnownCertificate = {
   name: 'web-tls',
   hosts: ['web.example', '*.web.example'],
+  notBeforeMs: Date.parse('2026-10-01T00:00:00Z'),
   notAfterMs: Date.parse('2026-12-31T23:59:59Z'),
   usedBy: ['https', 'admin'],
 };
@@ -42,11 +43,12 @@ test('of a certificate with many names, the first are reported', () => {
   assert.deepEqual(reported?.names, hosts.slice(0, 16));
 });
 
-test('each certificate has a metric of its end, and one of whether it can be used', async () => {
+test('each certificate has a metric of its beginning and its end, and one of whether it can be used', async () => {
   const page = await createMetrics('0', {
     stats: () => engineStats({}),
     health: () => [],
     findings: () => 0,
+    tuning: () => [],
     connected: () => true,
     lists: () => [],
     certificates: () => [GOOD, NEVER],
@@ -56,6 +58,7 @@ test('each certificate has a metric of its end, and one of whether it can be use
   const families = parsePrometheus(page).filter(({ name }) => name.includes('certificate'));
   assert.deepEqual(Object.fromEntries(families.flatMap(({ samples }) => [...samples])), {
     'l4balancer_certificate_expiry_timestamp_seconds{name="web-tls"}': 1_798_761_599,
+    'l4balancer_certificate_not_before_timestamp_seconds{name="web-tls"}': 1_790_812_800,
     'l4balancer_certificate_unusable{name="web-tls"}': 0,
     'l4balancer_certificate_unusable{name="gone"}': 1,
   });

@@ -27,6 +27,7 @@ const stats = (accepted: number): EngineStats =>
       }),
     ],
     backends: [
+      backendStats({ name: 'empty' }),
       backendStats({
         openConnections: 11,
         receivedBytes: 12,
@@ -55,6 +56,10 @@ const bench = (read: () => EngineStats) =>
     stats: read,
     health: () => [{ backend: 'web', endpoint: '192.0.2.9:1', healthy: false }],
     findings: () => 2,
+    tuning: () => [
+      { name: 'net.core.somaxconn', asked: '65535', effective: '4096', ok: false },
+      { name: 'acceptors', effective: '2', ok: true },
+    ],
     connected: () => true,
     lists: () => [],
     certificates: () => [],
@@ -81,6 +86,10 @@ test('each scrape reads the counters of the engine and adds nothing up twice', a
     'l4balancer_listener_received_bytes_total{listener="http",port="80"} 10',
     'l4balancer_listener_sent_bytes_total{listener="http",port="80"} 20',
     'l4balancer_endpoint_connect_failures_total{backend="web",endpoint="[2001:db8::1]:1"} 2',
+    'l4balancer_backend_endpoints{backend="web",healthy="false"} 1',
+    'l4balancer_backend_endpoints{backend="empty",healthy="true"} 0',
+    'l4balancer_tuning_in_effect{setting="net.core.somaxconn"} 0',
+    'l4balancer_tuning_in_effect{setting="acceptors"} 1',
     'l4balancer_endpoint_healthy{backend="web",endpoint="192.0.2.9:1"} 0',
     'l4balancer_connections_closed_total{listener="http",reason="Finished",ended_by="Both",phase="Relaying"} 3',
     'l4balancer_connections_closed_total{listener="",reason="Finished",ended_by="Both",phase="Relaying"} 1',

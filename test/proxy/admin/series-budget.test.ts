@@ -88,6 +88,7 @@ const pageOf = async (each: number): Promise<string> => {
     health: () =>
       endpoints.map(({ backend, address }) => ({ backend, endpoint: `${address}:8080`, healthy: true })),
     findings: () => 0,
+    tuning: () => [],
     connected: () => true,
     lists: () => [],
     certificates: () => [],

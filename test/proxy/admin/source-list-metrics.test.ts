@@ -11,6 +11,7 @@ const seriesOf = async (lists: readonly KnownList[]): Promise<ReadonlyMap<string
     stats: () => engineStats({}),
     health: () => [],
     findings: () => 0,
+    tuning: () => [],
     connected: () => true,
     lists: () => lists,
     certificates: () => [],

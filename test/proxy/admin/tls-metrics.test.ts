@@ -16,6 +16,7 @@ test('handshakes are counted for listeners that end TLS only, failed ones by cau
       }),
     health: () => [],
     findings: () => 0,
+    tuning: () => [],
     connected: () => true,
     lists: () => [],
     certificates: () => [],

@@ -45,6 +45,7 @@ export const countersBench = async (
     stats: () => engine.stats(),
     health: () => [],
     findings: () => 0,
+    tuning: () => [],
     connected: () => true,
     lists: () => [],
     certificates: () => [],

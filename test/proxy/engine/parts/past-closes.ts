@@ -23,6 +23,7 @@ export const PAST_CLOSES: readonly Part[] = [
         stats: () => engine.stats(),
         health: () => [],
         findings: () => 0,
+        tuning: () => [],
         connected: () => true,
         lists: () => [],
         certificates: () => [],

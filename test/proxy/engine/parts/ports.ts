@@ -113,6 +113,7 @@ export const PORTS: readonly Part[] = [
         stats: () => engine.stats(),
         health: () => [],
         findings: () => 0,
+        tuning: () => [],
         connected: () => true,
         lists: () => [],
         certificates: () => [],
