@@ -1,4 +1,3 @@
-import { SCRAPED_METRICS } from '../../proxy/admin/scraped-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
 import { HANDSHAKE_CAUSES } from '../../proxy/engine/handshake-failure.ts';
@@ -6,6 +5,7 @@ import { FINDINGS } from '../../report/finding.ts';
 import { reasonOfCode } from '../../report/reasons/finding-reasons.ts';
 import { REASONS, type ReasonEntry } from '../../report/reasons/reasons.ts';
 import { WARNING_REASONS } from '../../report/reasons/warning-reasons.ts';
+import { metricTable, operatorMetrics, proxyMetrics } from './metrics.ts';
 import { type Sections, tableOf } from './sections.ts';
 
 const code = (word: string): string => `\`${word}\``;
@@ -59,11 +59,6 @@ export const catalogueSections = (): Sections =>
         Object.entries(SHORTAGES).map(([errno, { what, todo }]) => [errno, what, todo]),
       ),
     ],
-    [
-      'metrics',
-      tableOf(
-        ['metric', 'type', 'what it is'],
-        SCRAPED_METRICS.map(({ name, type, help }) => [code(name), type, help]),
-      ),
-    ],
+    ['proxy-metrics', metricTable(proxyMetrics())],
+    ['operator-metrics', metricTable(operatorMetrics())],
   ]);

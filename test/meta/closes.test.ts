@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SCRAPED_METRICS } from '../../proxy/admin/scraped-metrics.ts';
 import { SHORTAGES } from '../../proxy/control/shortage-texts.ts';
 import { CLOSE_REASONS } from '../../proxy/engine/close-reason.ts';
 import { HANDSHAKE_CAUSES } from '../../proxy/engine/handshake-failure.ts';
+import { metricTable, operatorMetrics, proxyMetrics } from '../../scripts/docs/metrics.ts';
 import { assertNone } from './finding.ts';
 import { rowsCheck } from './rows.ts';
 import { tree } from './tree.ts';
@@ -24,10 +24,15 @@ test('docs/troubleshooting.md explains every cause of a handshake that failed', 
   assertNone(rowsCheck('docs/troubleshooting.md', 'handshake-causes')(files, rows));
 });
 
-test('docs/telemetry.md lists every metric of the data plane with its help text', () => {
-  const rows = SCRAPED_METRICS.map(({ name, type, help }) => `| \`${name}\` | ${type} | ${help} |`);
-  assert.ok(rows.length > 30);
-  assertNone(rowsCheck('docs/telemetry.md', 'metrics')(files, rows));
+test('docs/telemetry.md lists every metric of both programs with its type, labels, unit and help text', () => {
+  for (const [section, metrics] of [
+    ['proxy-metrics', proxyMetrics()],
+    ['operator-metrics', operatorMetrics()],
+  ] as const) {
+    assert.ok(metrics.length > 25);
+    const rows = metricTable(metrics).trim().split('\n').slice(2);
+    assertNone(rowsCheck('docs/telemetry.md', section)(files, rows));
+  }
 });
 
 test('docs/telemetry.md says for each errno of accept which resource is exhausted and what to do', () => {
