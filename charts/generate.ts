@@ -1,6 +1,7 @@
 /**
- * Writes the files derived from others: the chart's copy of the CRD, the copy of its default values, and
- * install.yaml, which is the chart rendered with its default values.
+ * Writes the files derived from others: the chart's copy of the CRD, the copy of its default values, its
+ * alerts and dashboards from charts/monitoring, and install.yaml, which is the chart rendered with its
+ * default values.
  *
  *   node charts/generate.ts [--check]      --check writes nothing and fails if a file differs
  */
@@ -12,12 +13,17 @@ import { parse, stringify } from 'yaml';
 import { toolProgram } from '../tooling/assets/programs.ts';
 import { runChild } from '../tooling/process/child.ts';
 import { REPOSITORY } from '../tooling/process/folders.ts';
+import { DASHBOARDS } from './monitoring/all-dashboards.ts';
+import { dashboardJson } from './monitoring/dashboard-json.ts';
+import { rulesFile } from './monitoring/rules-file.ts';
 
 const CRD = join(REPOSITORY, 'crds', 'l4balancers.yaml');
 const CHART = join(REPOSITORY, 'charts', 'l4balancer-operator');
 const CHART_CRD = join(CHART, 'files', 'l4balancers.yaml');
 const CHART_VALUES = join(CHART, 'values.yaml');
 const CHART_DEFAULTS = join(CHART, 'files', 'defaults.yaml');
+const CHART_ALERTS = join(CHART, 'files', 'alerts.yaml');
+const CHART_DASHBOARDS = join(CHART, 'files', 'dashboards');
 const INSTALL = join(REPOSITORY, 'install.yaml');
 const NAMESPACE = 'l4balancer-system';
 const RELEASE = 'l4balancer-operator';
@@ -89,6 +95,12 @@ const put = (file: string, content: string): void => {
 if (import.meta.main) {
   put(CHART_CRD, chartCrd(readFileSync(CRD, 'utf8')));
   put(CHART_DEFAULTS, chartDefaults(readFileSync(CHART_VALUES, 'utf8')));
+  put(CHART_ALERTS, `# Written by charts/generate.ts from charts/monitoring. Do not edit.\n${rulesFile()}`);
+  for (const dashboard of DASHBOARDS)
+    put(
+      join(CHART_DASHBOARDS, `${dashboard.uid.replace(/^l4balancer-/, '')}.json`),
+      dashboardJson(dashboard),
+    );
   if (!stale) put(INSTALL, await renderInstall(await toolProgram('helm')));
   if (stale) process.exitCode = 1;
 }

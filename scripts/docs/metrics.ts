@@ -1,3 +1,4 @@
+import type * as Prometheus from 'prom-client';
 import { createControllerMetrics } from '../../operator/telemetry/controller-metrics.ts';
 import { createDefinitionMetrics } from '../../operator/telemetry/definition-metrics.ts';
 import { createLeaderMetrics } from '../../operator/telemetry/leader-metrics.ts';
@@ -22,7 +23,7 @@ export interface DeclaredMetric {
 }
 
 /** The metrics of a registry, in the order of their declaration; prom-client's types omit the labels. */
-const declaredIn = (registry: Registry): readonly DeclaredMetric[] =>
+const declaredIn = (registry: Prometheus.Registry): readonly DeclaredMetric[] =>
   (
     registry.getMetricsAsArray() as unknown as (Omit<DeclaredMetric, 'labels'> & {
       readonly labelNames: readonly string[];

@@ -11,6 +11,8 @@ export const GENERATED: readonly Generated[] = [
   { path: /^report\/REFERENCE\.md$/, by: 'report/generate.ts' },
   { path: /^page\/status-page\.html$/, by: 'page/generate.ts' },
   { path: /^charts\/l4balancer-operator\/files\/(l4balancers|defaults)\.yaml$/, by: 'charts/generate.ts' },
+  { path: /^charts\/l4balancer-operator\/files\/alerts\.yaml$/, by: 'charts/generate.ts' },
+  { path: /^charts\/l4balancer-operator\/files\/dashboards\/[a-z]+\.json$/, by: 'charts/generate.ts' },
   { path: /^install\.yaml$/, by: 'charts/generate.ts' },
 ];
 

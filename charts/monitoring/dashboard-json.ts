@@ -1,0 +1,198 @@
+import type { Dashboard, Panel, Row, Variable } from './panel.ts';
+
+/** The version of Grafana's format of dashboards; newer versions of Grafana convert it. That of Grafana 10.4. */
+const SCHEMA_VERSION = 39;
+const DATASOURCE = { type: 'prometheus', uid: '$datasource' } as const;
+const WIDTH = 24;
+const HEIGHTS: Readonly<Record<Panel['kind'], number>> = { stat: 4, timeseries: 8, table: 8 };
+
+const datasourceVariable = {
+  type: 'datasource',
+  name: 'datasource',
+  label: 'Data source',
+  query: 'prometheus',
+  regex: '',
+  refresh: 1,
+  multi: false,
+  includeAll: false,
+  hide: 0,
+  skipUrlSync: false,
+  options: [],
+};
+
+const variableOf = ({ name, label, ofLabel, series, isMultiple }: Variable): object => {
+  const query = `label_values(${series}, ${ofLabel})`;
+  return {
+    type: 'query',
+    name,
+    label,
+    datasource: DATASOURCE,
+    definition: query,
+    query: { query, refId: name },
+    // When the time range changes, and so when the page is opened.
+    refresh: 2,
+    sort: 1,
+    regex: '',
+    multi: isMultiple,
+    includeAll: isMultiple,
+    ...(isMultiple ? { allValue: '.*', current: { text: ['All'], value: ['$__all'] } } : {}),
+    hide: 0,
+    skipUrlSync: false,
+    options: [],
+  };
+};
+
+const thresholdsOf = ({ redFrom, redBelow }: Panel): object => ({
+  mode: 'absolute',
+  // The first step has no lower bound.
+  steps:
+    redBelow === undefined
+      ? [
+          { color: 'green', value: null },
+          ...(redFrom === undefined ? [] : [{ color: 'red', value: redFrom }]),
+        ]
+      : [
+          { color: 'red', value: null },
+          { color: 'green', value: redBelow },
+        ],
+});
+
+const customOf = (panel: Panel): object =>
+  panel.kind === 'timeseries'
+    ? {
+        min: 0,
+        custom: {
+          drawStyle: 'line',
+          lineWidth: 1,
+          fillOpacity: panel.isStacked ? 40 : 8,
+          showPoints: 'never',
+          spanNulls: false,
+          stacking: { mode: panel.isStacked ? 'normal' : 'none', group: 'A' },
+        },
+      }
+    : {};
+
+const optionsOf = (kind: Panel['kind']): object => {
+  switch (kind) {
+    case 'timeseries':
+      return {
+        legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
+        tooltip: { mode: 'multi', sort: 'desc' },
+      };
+    case 'stat':
+      return {
+        reduceOptions: { values: false, calcs: ['lastNotNull'], fields: '' },
+        colorMode: 'value',
+        graphMode: 'none',
+        justifyMode: 'auto',
+        orientation: 'auto',
+        textMode: 'auto',
+      };
+    case 'table':
+      return { showHeader: true, cellHeight: 'sm' };
+    default:
+      return kind satisfies never;
+  }
+};
+
+const refIdOf = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
+
+const targetsOf = ({ queries, kind }: Panel): readonly object[] =>
+  queries.map(({ expr, legend }, index) => ({
+    refId: refIdOf(index),
+    datasource: DATASOURCE,
+    editorMode: 'code',
+    expr,
+    // A table shows one moment, the others a course.
+    ...(kind === 'table'
+      ? { format: 'table', instant: true, range: false }
+      : { format: 'time_series', instant: false, range: true, legendFormat: legend }),
+  }));
+
+const panelOf = (panel: Panel, id: number, x: number, y: number): object => ({
+  id,
+  type: panel.kind,
+  title: panel.title,
+  description: panel.about,
+  datasource: DATASOURCE,
+  gridPos: { x, y, w: panel.width, h: HEIGHTS[panel.kind] },
+  fieldConfig: {
+    defaults: {
+      unit: panel.unit,
+      ...(panel.whenEmpty === undefined ? {} : { noValue: panel.whenEmpty }),
+      thresholds: thresholdsOf(panel),
+      ...customOf(panel),
+    },
+    overrides: [],
+  },
+  options: optionsOf(panel.kind),
+  targets: targetsOf(panel),
+  ...(panel.kind === 'table'
+    ? {
+        transformations: [{ id: 'organize', options: { excludeByName: { Time: true }, renameByName: {} } }],
+      }
+    : {}),
+});
+
+/** Places panels from left to right, and below where there is no room. */
+const placed = (rows: readonly Row[]): readonly object[] => {
+  const all: object[] = [];
+  let y = 0;
+  for (const { title, panels } of rows) {
+    all.push({
+      id: all.length + 1,
+      type: 'row',
+      title,
+      collapsed: false,
+      gridPos: { x: 0, y, w: WIDTH, h: 1 },
+      panels: [],
+    });
+    y += 1;
+    let x = 0;
+    let height = 0;
+    for (const panel of panels) {
+      if (x + panel.width > WIDTH) {
+        x = 0;
+        y += height;
+        height = 0;
+      }
+      all.push(panelOf(panel, all.length + 1, x, y));
+      x += panel.width;
+      height = Math.max(height, HEIGHTS[panel.kind]);
+    }
+    y += height;
+  }
+  return all;
+};
+
+/** A dashboard as Grafana reads it from a file. */
+export const dashboardJson = ({ uid, title, about, variables, rows }: Dashboard): string => {
+  const model = {
+    description: `${about} Generated by charts/generate.ts from charts/monitoring.`,
+    uid,
+    title,
+    tags: ['l4balancer'],
+    schemaVersion: SCHEMA_VERSION,
+    editable: true,
+    graphTooltip: 1,
+    refresh: '30s',
+    time: { from: 'now-1h', to: 'now' },
+    timepicker: {},
+    timezone: '',
+    links: [
+      {
+        type: 'dashboards',
+        title: 'L4Balancer',
+        tags: ['l4balancer'],
+        asDropdown: false,
+        includeVars: true,
+        keepTime: true,
+        targetBlank: false,
+      },
+    ],
+    annotations: { list: [] },
+    templating: { list: [datasourceVariable, ...variables.map(variableOf)] },
+    panels: placed(rows),
+  };
+  return `${JSON.stringify(model, null, 2)}\n`;
+};
