@@ -1,6 +1,6 @@
 import type { Dashboard, Panel, Row, Variable } from './panel.ts';
 
-/** The version of Grafana's format of dashboards; newer versions of Grafana convert it. That of Grafana 10.4. */
+/** The version of Grafana's format of dashboards, which newer versions convert: that of Grafana 10.4. */
 const SCHEMA_VERSION = 39;
 const DATASOURCE = { type: 'prometheus', uid: '$datasource' } as const;
 const WIDTH = 24;

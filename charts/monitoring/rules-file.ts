@@ -18,8 +18,8 @@ const ruleOf = (alert: Alert) => ({
 });
 
 /**
- * A file of rules that Prometheus reads as it is, and the chart puts into a PrometheusRule. `adapt` may change
- * each alert.
+ * A file of rules that Prometheus reads as it is, and the chart puts into a PrometheusRule. `adapt` may
+ * change each alert.
  */
 export const rulesFile = (adapt: (alert: Alert) => Alert = (alert) => alert): string =>
   stringify(

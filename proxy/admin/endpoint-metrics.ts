@@ -74,7 +74,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
     labels: ['backend', 'healthy'],
     help: 'Endpoints of a backend by health; those whose health checks fail or that are ejected have healthy="false".',
     write: ({ facts, stats }, to) => {
-      // A backend without endpoints has zeros: an alert on a series that is missing would have to know its name.
+      // A backend without endpoints has zeros: a series that is missing cannot be asked for.
       const counts = new Map(stats.backends.map(({ name }) => [name, { healthy: 0, unhealthy: 0 }]));
       for (const { backend, healthy } of facts.health()) {
         const count = counts.get(backend) ?? { healthy: 0, unhealthy: 0 };

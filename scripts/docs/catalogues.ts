@@ -5,6 +5,7 @@ import { FINDINGS } from '../../report/finding.ts';
 import { reasonOfCode } from '../../report/reasons/finding-reasons.ts';
 import { REASONS, type ReasonEntry } from '../../report/reasons/reasons.ts';
 import { WARNING_REASONS } from '../../report/reasons/warning-reasons.ts';
+import { alertSections, alertTable } from './alerts.ts';
 import { metricTable, operatorMetrics, proxyMetrics } from './metrics.ts';
 import { type Sections, tableOf } from './sections.ts';
 
@@ -59,6 +60,8 @@ export const catalogueSections = (): Sections =>
         Object.entries(SHORTAGES).map(([errno, { what, todo }]) => [errno, what, todo]),
       ),
     ],
+    ['alerts', alertTable()],
+    ['alert-sections', alertSections()],
     ['proxy-metrics', metricTable(proxyMetrics())],
     ['operator-metrics', metricTable(operatorMetrics())],
   ]);

@@ -112,7 +112,7 @@ export const REPLICA_ALERTS: readonly Alert[] = [
     name: 'L4BalancerLogFails',
     severity: 'warning',
     for: '10m',
-    expr: 'sum by (namespace, pod) (increase({__name__=~"l4balancer_(operator_)?output_failures_total"}[5m])) > 0',
+    expr: 'sum by (namespace, pod) (increase(l4balancer_output_failures_total[5m]) or increase(l4balancer_operator_output_failures_total[5m])) > 0',
     summary: 'Pod {{ $labels.pod }} in {{ $labels.namespace }} cannot write its log',
     description:
       'Standard output of the pod fails, so lines of its log and access log are lost: free space on the node’s disk, or see its container runtime.',

@@ -18,8 +18,8 @@ export const TRAFFIC_ALERTS: readonly Alert[] = [
   {
     name: 'L4BalancerNoEndpoint',
     severity: 'critical',
-    // Longer than the rate looks back: one client does not make an alert, nor does a backend that is replaced as a
-    // whole and has none for a moment.
+    // Longer than the rate looks back: one client does not make an alert, nor does a backend that is
+    // replaced as a whole and has none for a moment.
     for: '3m',
     expr: `${withoutEndpoint(LISTENER, RECENTLY)} > 0`,
     summary:
@@ -37,7 +37,8 @@ export const TRAFFIC_ALERTS: readonly Alert[] = [
     severity: 'critical',
     // A minute without any endpoint that works is over before somebody is awake.
     for: '3m',
-    // Some endpoint always restarts somewhere; and in the night, three clients of which one fails are no alarm.
+    // Some endpoint always restarts somewhere; and in the night, three clients of which one fails are no
+    // alarm.
     expr: `(${failedShare(LISTENER, RECENTLY)}) > 0.05 and (${failed(LISTENER, RECENTLY)}) > 0.05`,
     summary:
       '{{ $value | humanizePercentage }} of the clients of listener {{ $labels.listener }} of {{ $labels.namespace }}/{{ $labels.balancer }} cannot be connected',

@@ -17,9 +17,7 @@ test('replicas that cannot be read or withhold shares are counted by resource, w
     'l4balancer_operator_proxies_withholding_shares{namespace="shop",name="edge"} 1',
   ]);
   metrics.set('shop/edge', { unread: 0, withholding: 0 });
-  assert.deepEqual(await rows(), [
-    'l4balancer_operator_proxies_unread{namespace="shop",name="other"} 1',
-  ]);
+  assert.deepEqual(await rows(), ['l4balancer_operator_proxies_unread{namespace="shop",name="other"} 1']);
   metrics.clear();
   assert.deepEqual(await rows(), []);
 });
