@@ -6,7 +6,9 @@ import type { ClientContext, ContextSettings, Tls } from './tls.ts';
 const SSL_VERIFY_NONE = 0;
 const SSL_VERIFY_PEER = 1;
 const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
+const SSL_CTRL_SET_GROUPS_LIST = 92;
 const SSL_CTRL_SET_VERIFY_CERT_STORE = 106;
+const SSL_CTRL_GET_NEGOTIATED_GROUP = 134;
 /** A wildcard stands for a whole label, as Node has it. */
 const X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 0x4;
 /** NO_RENEGOTIATION | NO_COMPRESSION. */
@@ -44,9 +46,35 @@ const symbols = () => {
   };
 };
 
+/** OpenSSL's numbers of the groups that an endpoint may choose instead of the first one (obj_mac.h). */
+const GROUPS: ReadonlyMap<string, number> = new Map([
+  ['X25519', 1034],
+  ['P-256', 415],
+  ['P-384', 715],
+]);
+
+const pinnedText = (text: string): PinnedMemory => {
+  const memory = pinnedMemory(Buffer.byteLength(text) + 1);
+  Buffer.from(memory.bytes.buffer).write(text);
+  return memory;
+};
+
+/** By group but the first one: the list in which that one has the mark of those that a key is made of. */
+const keyShareLists = (groups: string): ReadonlyMap<number, PinnedMemory> => {
+  const [first, ...others] = groups.split(':');
+  const lists = new Map<number, PinnedMemory>();
+  for (const name of others) {
+    const number = GROUPS.get(name);
+    if (number === undefined) continue;
+    const marked = others.map((other) => (other === name ? `*${other}` : other));
+    lists.set(number, pinnedText([first, ...marked].join(':')));
+  }
+  return lists;
+};
+
 export type TlsClient = Pick<
   Tls,
-  'clientContext' | 'connect' | 'takeSession' | 'contextOf' | 'freeSession'
+  'clientContext' | 'connect' | 'chosenGroup' | 'takeSession' | 'contextOf' | 'freeSession'
 > & {
   /** A context is about to be freed. */
   forget(context: number): void;
@@ -60,6 +88,8 @@ export const opensslClient = (
   const scratch = pinnedMemory(PROTOCOL_AT + 1 + MOST_PROTOCOL_BYTES);
   /** Names to ask endpoints for, by context. */
   const names = new Map<number, PinnedMemory>();
+  /** By context: lists of its groups that make a key of another one than the first, by its number. */
+  const keyShares = new Map<number, ReadonlyMap<number, PinnedMemory>>();
 
   const setAlpn = (context: number, alpn: Uint8Array): boolean => {
     const memory = pinnedMemory(alpn.length);
@@ -97,6 +127,12 @@ export const opensslClient = (
     return c.SSL_set_alpn_protos(connection, scratch.address + PROTOCOL_AT, length + 1) === 0;
   };
 
+  /** Makes a key of this group alone; all groups of the context are offered in their order. */
+  const shareKeyOf = (connection: number, context: number, group: number): boolean => {
+    const list = keyShares.get(context)?.get(group);
+    return list === undefined || c.SSL_ctrl(connection, SSL_CTRL_SET_GROUPS_LIST, 0, list.address) === 1;
+  };
+
   return {
     clientContext(settings) {
       const context = c.SSL_CTX_new(c.TLS_client_method());
@@ -106,14 +142,11 @@ export const opensslClient = (
         c.ERR_clear_error();
         return 0;
       }
-      if (settings.serverName !== undefined) {
-        const name = pinnedMemory(Buffer.byteLength(settings.serverName) + 1);
-        Buffer.from(name.bytes.buffer).write(settings.serverName);
-        names.set(context, name);
-      }
+      if (settings.serverName !== undefined) names.set(context, pinnedText(settings.serverName));
+      keyShares.set(context, keyShareLists(settings.groups));
       return context;
     },
-    connect(context, fd, { session, client, address, addressLength }) {
+    connect(context, fd, { session, group, client, address, addressLength }) {
       const connection = c.SSL_new(context);
       if (connection === 0) return 0;
       const name = names.get(context);
@@ -123,6 +156,7 @@ export const opensslClient = (
         (name !== undefined ||
           c.X509_VERIFY_PARAM_set1_ip(c.SSL_get0_param(connection), address, addressLength) === 1) &&
         (client === 0 || offerAgreed(connection, client)) &&
+        (group === 0 || shareKeyOf(connection, context, group)) &&
         (session === 0 || c.SSL_set_session(connection, session) === 1);
       if (isReady) {
         c.SSL_set_connect_state(connection);
@@ -132,6 +166,10 @@ export const opensslClient = (
       c.ERR_clear_error();
       return 0;
     },
+    chosenGroup(connection) {
+      const group = Number(c.SSL_ctrl(connection, SSL_CTRL_GET_NEGOTIATED_GROUP, 0, 0));
+      return keyShares.get(c.SSL_get_SSL_CTX(connection))?.has(group) ? group : 0;
+    },
     takeSession(connection) {
       const session = c.SSL_get1_session(connection);
       if (session === 0 || c.SSL_SESSION_is_resumable(session) === 1) return session;
@@ -140,6 +178,9 @@ export const opensslClient = (
     },
     contextOf: (connection) => c.SSL_get_SSL_CTX(connection),
     freeSession: (session) => c.SSL_SESSION_free(session),
-    forget: (context) => void names.delete(context),
+    forget(context) {
+      names.delete(context);
+      keyShares.delete(context);
+    },
   };
 };

@@ -26,6 +26,11 @@ export interface Tls {
   clientContext(settings: ClientContext): number;
   /** Begins a connection to an endpoint on `fd`; 0 if there is no memory. */
   connect(context: number, fd: number, peer: Peer): number;
+  /**
+   * The group that an endpoint has chosen, by OpenSSL's number; 0 if it is the first one of its context, or
+   * none that the context offers.
+   */
+  chosenGroup(connection: number): number;
   /** The session of a connection to an endpoint, for later ones; 0 for none. The caller has to free it. */
   takeSession(connection: number): number;
   freeSession(session: number): void;
@@ -105,6 +110,7 @@ export interface ContextSettings {
   /** Cipher suites of TLS 1.2, and of TLS 1.3, as OpenSSL writes lists; the best first. */
   readonly ciphers: string;
   readonly cipherSuites: string;
+  /** Groups for keys, as OpenSSL writes lists; the best first. */
   readonly groups: string;
 }
 
@@ -137,6 +143,8 @@ export interface ClientContext extends ContextSettings {
 export interface Peer {
   /** An earlier session to resume; 0 for none. */
   readonly session: number;
+  /** The group to make a key of before the endpoint has chosen one; 0 for the first one of the context. */
+  readonly group: number;
   /** The client's connection, whose protocol is offered to the endpoint; 0 for none. */
   readonly client: number;
   /** Where the endpoint's IP address is in memory, in the order of the network, and its 4 or 16 bytes. */

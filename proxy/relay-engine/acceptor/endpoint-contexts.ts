@@ -2,6 +2,7 @@ import type { EndpointTlsPolicy } from '../../configuration/endpoint-tls.ts';
 import type { Tls } from '../../sys/tls.ts';
 import { alpnBytes } from './alpn-bytes.ts';
 import { profileOf } from './cipher-profiles.ts';
+import { EndpointGroups } from './endpoint-groups.ts';
 import type { AcceptorBackend, AcceptorCredentials } from './messages.ts';
 
 /** A context towards the endpoints of a backend. Its address is 0 if there is none (any more). */
@@ -9,7 +10,19 @@ export interface EndpointContext {
   address: number;
   /** By endpoint slot: the session of an earlier connection, to be resumed. Addresses in memory. */
   readonly sessions: Map<number, number>;
+  readonly groups: EndpointGroups;
 }
+
+/**
+ * Endpoints of which something is kept for one backend: those that have gone are forgotten in time.
+ */
+export const MOST_KEPT = 4096;
+
+const emptyContext = (address: number): EndpointContext => ({
+  address,
+  sessions: new Map(),
+  groups: new EndpointGroups(MOST_KEPT),
+});
 
 /**
  * The contexts that one acceptor makes for its backends. One stays as long as a table needs it, with its
@@ -58,7 +71,7 @@ export class EndpointContexts {
 
   #context(policy: EndpointTlsPolicy, credentials: AcceptorCredentials): EndpointContext {
     const { trust, keyPair, isComplete } = credentials;
-    if (!isComplete) return { address: 0, sessions: new Map() };
+    if (!isComplete) return emptyContext(0);
     const key = JSON.stringify([policy, trust?.id, keyPair?.id]);
     this.#needed.add(key);
     const known = this.#byKey.get(key);
@@ -72,7 +85,7 @@ export class EndpointContexts {
       ...(alpn.length === 0 ? {} : { alpn: alpnBytes(alpn) }),
       ...(keyPair === undefined ? {} : { keyPair: keyPair.native }),
     });
-    const context: EndpointContext = { address, sessions: new Map() };
+    const context = emptyContext(address);
     this.#byKey.set(key, context);
     return context;
   }

@@ -4,6 +4,7 @@ import { AF_INET6, EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
 import { CLIENT, ENDPOINT, READABLE, RELAYING, SECURING } from './connections.ts';
 import type { Acceptor } from './context.ts';
+import { type EndpointContext, MOST_KEPT } from './endpoint-contexts.ts';
 import { endpointTlsFailure } from './endpoint-tls-failure.ts';
 import type { ServedBackend } from './served-table.ts';
 import { watchWritable } from './watch-sides.ts';
@@ -11,15 +12,12 @@ import { watchWritable } from './watch-sides.ts';
 /** How far TLS with an endpoint has got; or why the attempt has failed. */
 export type SecuringProgress = 'Waiting' | 'Done' | ConnectFailure;
 
-/** Sessions that are kept for one backend: those of endpoints that have gone are forgotten in time. */
-const MOST_SESSIONS = 4096;
-
 /**
  * Gives the endpoint's side of a connection its TLS, if its backend speaks it; returns why it could not.
  * Nothing is sent before `secure`.
  */
 export const prepareTls = (
-  { connections, tls }: Acceptor,
+  { connections, tls, nowMs }: Acceptor,
   connection: number,
   { context, addresses, families }: ServedBackend,
   index: number,
@@ -27,9 +25,11 @@ export const prepareTls = (
   if (context === undefined) return undefined;
   if (context.address === 0) return 'TlsNotReady';
   const endpoint = connection * 2 + ENDPOINT;
+  const slot = connections.endpointSlot[connection] as number;
   const isIPv6 = families[index] === AF_INET6;
   const side = tls().connect(context.address, connections.fd[endpoint] as number, {
-    session: context.sessions.get(connections.endpointSlot[connection] as number) ?? 0,
+    session: context.sessions.get(slot) ?? 0,
+    group: context.groups.groupFor(slot, nowMs),
     client: connections.tls[connection * 2 + CLIENT] as number,
     // struct sockaddr_in, or sockaddr_in6
     address: addresses + index * SOCKET_ADDRESS_BYTES + (isIPv6 ? 8 : 4),
@@ -44,6 +44,22 @@ export const prepareTls = (
 /** Whether TLS is spoken with the endpoint of a connection. */
 export const isSecured = ({ connections }: Acceptor, connection: number): boolean =>
   connections.tls[connection * 2 + ENDPOINT] !== 0;
+
+/** The context of a connection's endpoint, if its backend still has it. */
+const contextInUse = (acceptor: Acceptor, connection: number): EndpointContext | undefined => {
+  const { connections, table } = acceptor;
+  const side = connections.tls[connection * 2 + ENDPOINT] as number;
+  const context = table.backends.get(connections.backendSlot[connection] as number)?.context;
+  if (context === undefined || context.address === 0) return undefined;
+  return acceptor.tls().contextOf(side) === context.address ? context : undefined;
+};
+
+const noteGroup = (acceptor: Acceptor, connection: number, group: number): void =>
+  contextInUse(acceptor, connection)?.groups.note(
+    acceptor.connections.endpointSlot[connection] as number,
+    group,
+    acceptor.nowMs,
+  );
 
 /**
  * Begins or goes on with the handshake as far as the endpoint's bytes and the socket allow; the time is that
@@ -60,6 +76,7 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
   switch (result) {
     case 1:
       acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, tls.isResumed(side));
+      noteGroup(acceptor, connection, tls.chosenGroup(side));
       connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE;
       return 'Done';
     case -EAGAIN:
@@ -67,6 +84,7 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
     case -WANTS_WRITE:
       return watchWritable(acceptor, endpoint) ? 'Waiting' : 'NoMemory';
     default:
+      noteGroup(acceptor, connection, 0); // whatever it was, the next attempt begins as the first one did
       return endpointTlsFailure(result, tls.reason, tls.verifyResult(side));
   }
 };
@@ -76,19 +94,19 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
  * has the same settings.
  */
 export const keepSession = (acceptor: Acceptor, connection: number): void => {
-  const { connections, table } = acceptor;
+  const { connections } = acceptor;
   const side = connections.tls[connection * 2 + ENDPOINT] as number;
   if (side === 0 || connections.state[connection] !== RELAYING) return;
   const tls = acceptor.tls();
-  const context = table.backends.get(connections.backendSlot[connection] as number)?.context;
-  if (context === undefined || context.address === 0 || tls.contextOf(side) !== context.address) return;
+  const context = contextInUse(acceptor, connection);
+  if (context === undefined) return;
   const session = tls.takeSession(side);
   if (session === 0) return;
   const { sessions } = context;
   const slot = connections.endpointSlot[connection] as number;
   const before = sessions.get(slot);
   if (before !== undefined) tls.freeSession(before);
-  else if (sessions.size >= MOST_SESSIONS) {
+  else if (sessions.size >= MOST_KEPT) {
     for (const [oldest, one] of sessions) {
       sessions.delete(oldest);
       tls.freeSession(one);

@@ -54,6 +54,7 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
     accept: () => SSL,
     clientContext: () => 1,
     connect: () => SSL,
+    chosenGroup: () => 0,
     takeSession: () => 0,
     freeSession: () => undefined,
     contextOf: () => 1,
