@@ -112,6 +112,38 @@ const certificate = z.object({
     .describe('Why what the Secret has now is not in use; absent if it is.'),
 });
 
+/** One change of what the replicas serve. */
+const change = z.object({
+  time: z.string().max(64).describe('When a replica was first seen to serve it (RFC 3339).'),
+  servedAt: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('When every replica was seen to serve it, and old pods were gone; absent until then.'),
+  generation: z.int().min(0).describe('Generation of the spec that is served.'),
+  generations: z
+    .int()
+    .min(2)
+    .optional()
+    .describe('Number of generations that the entry covers, if the replicas never reported those between.'),
+  podRevision: z
+    .string()
+    .max(32)
+    .optional()
+    .describe('Revision of the pods, as kubectl rollout history counts; absent until it is rolled out.'),
+  changedAt: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('When the spec was changed, by the clock of the API server; absent if unknown.'),
+  by: z
+    .string()
+    .max(512)
+    .optional()
+    .describe('Field managers that changed the spec, as in metadata.managedFields; absent if unknown.'),
+  what: z.string().max(512).describe('What has changed, in short.'),
+});
+
 /** Whether the replicas follow what they serve. */
 const proxies = z.object({
   of: z.int().min(0).describe('Serving replicas.'),
@@ -196,6 +228,9 @@ export const status = z.object({
       'The certificates with which listeners end TLS, and those that endpoints are shown, from the same reports: of each, the one in use that expires first on any replica.',
     ),
   proxies: proxies.optional().describe('The replicas, from the same reports.'),
+  history: plainList(change, 10)
+    .optional()
+    .describe('The last ten changes of what the replicas serve, the newest first.'),
   tuning: keyedList(knob, ['name'], 64)
     .optional()
     .describe('Requested and effective tuning, as the proxies read it back from the kernel.'),
@@ -205,3 +240,4 @@ export const status = z.object({
 
 export type Status = z.output<typeof status>;
 export type Condition = z.output<typeof condition>;
+export type ServedChange = z.output<typeof change>;

@@ -16,7 +16,7 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /**
    * Reduces an object when it arrives, before it is stored or reported; must keep its name, namespace, UID
-   * and version.
+   * and version. It is the only one to see managedFields.
    */
   readonly trim?: (object: T) => T;
   /**

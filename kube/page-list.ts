@@ -18,7 +18,7 @@ export interface ListRequest<T extends KubeObject = KubeObject> {
   readonly fieldSelector?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Reduces each object when it arrives. */
+  /** Reduces each object when it arrives, before its managedFields are dropped. */
   readonly trim?: ((object: T) => T) | undefined;
 }
 
@@ -78,7 +78,7 @@ async function listOnce<T extends KubeObject>(
     // Unlike those of a watch, the items of a list have no type of their own.
     const type = { apiVersion: page.apiVersion ?? '', kind: (page.kind ?? '').replace(/List$/, '') };
     for (const item of page.items ?? [])
-      objects.set(keyOf(item), trim({ ...type, ...stripManagedFields(item) }));
+      objects.set(keyOf(item), stripManagedFields(trim({ ...type, ...item })));
     token = page.metadata.continue || undefined;
     if (token === undefined) return { objects, resourceVersion: page.metadata.resourceVersion };
   }

@@ -69,9 +69,9 @@ function parseEvent<T extends KubeObject>(
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
-      return { type: 'Put', object: trim(stripManagedFields(object as T)), resourceVersion };
+      return { type: 'Put', object: stripManagedFields(trim(object as T)), resourceVersion };
     case 'DELETED':
-      return { type: 'Deleted', object: trim(stripManagedFields(object as T)), resourceVersion };
+      return { type: 'Deleted', object: stripManagedFields(trim(object as T)), resourceVersion };
     case 'BOOKMARK':
       return { type: 'Bookmark', resourceVersion };
     default:

@@ -1,7 +1,7 @@
 import type { Backend } from '../../crds/backend.ts';
+import { differences, differenceText } from '../../crds/differences.ts';
 import { endpointText } from '../print/endpoint-text.ts';
 import type { Change } from './change.ts';
-import { differences, differenceText } from './differences.ts';
 
 /** What happens to backends, found by their names. */
 export const backendChanges = (before: readonly Backend[], after: readonly Backend[]): readonly Change[] => {

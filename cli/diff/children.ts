@@ -1,7 +1,7 @@
+import { differences, differenceText } from '../../crds/differences.ts';
 import type { L4Balancer } from '../../crds/l4balancer.ts';
 import type { Manifest } from '../../kube/apply.ts';
 import type { Change } from './change.ts';
-import { differences, differenceText } from './differences.ts';
 import { isWorkload } from './pods.ts';
 
 const idOf = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;

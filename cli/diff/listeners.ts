@@ -1,6 +1,6 @@
+import { differences, differenceText } from '../../crds/differences.ts';
 import type { Listener } from '../../crds/listener.ts';
 import type { Change, Effect } from './change.ts';
-import { differences, differenceText } from './differences.ts';
 
 /** What a change of a field does to connections that are open. */
 const OF_FIELD: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
+import { type Difference, differences, differenceText } from '../../crds/differences.ts';
 import type { L4Balancer } from '../../crds/l4balancer.ts';
 import type { Manifest } from '../../kube/apply.ts';
 import type { Change } from './change.ts';
-import { type Difference, differences, differenceText } from './differences.ts';
 
 interface Workload extends Manifest {
   readonly spec: {

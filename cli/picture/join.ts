@@ -57,5 +57,6 @@ export const join = ({ balancer, pods, readings, before, ends = [] }: Known): Pi
       limit,
       replicas: shares.map(({ replica, share }) => ({ pod: replica, amount: share })),
     })),
+    history: status.history ?? [],
   };
 };

@@ -1,3 +1,5 @@
+import type { ServedChange } from '../../crds/status.ts';
+
 /**
  * One balancer, joined over its replicas: what `status` shows, and what `-o json` and `-o yaml` print. Rates
  * are per second; they are missing where a replica was asked only once.
@@ -20,6 +22,8 @@ export interface Picture {
   readonly findings: readonly FindingPicture[];
   readonly tuning: readonly KnobPicture[];
   readonly shares: readonly SharePicture[];
+  /** The last changes of what is served, the newest first. */
+  readonly history: readonly ChangePicture[];
 }
 
 export interface ConditionPicture {
@@ -140,3 +144,6 @@ export interface SharePicture {
   readonly limit: string;
   readonly replicas: readonly { readonly pod: string; readonly amount: number }[];
 }
+
+/** A change as the operator writes it into the status. */
+export type ChangePicture = ServedChange;

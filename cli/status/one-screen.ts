@@ -3,6 +3,7 @@ import { backendLines } from './backend-table.ts';
 import { endLines } from './end-lines.ts';
 import { findingLines } from './finding-lines.ts';
 import { headingLines, type PrintOptions } from './heading.ts';
+import { historyLines } from './history-table.ts';
 import { listenerLines } from './listener-table.ts';
 import { replicaLines } from './replica-table.ts';
 import { shareLines } from './share-table.ts';
@@ -19,4 +20,5 @@ export const oneScreen = (picture: Picture, options: PrintOptions): readonly str
   ...findingLines(picture, options),
   ...shareLines(picture, options),
   ...tuningLines(picture, options),
+  ...historyLines(picture, options),
 ];

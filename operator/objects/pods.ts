@@ -18,6 +18,14 @@ const REVISION = 'deployment.kubernetes.io/revision';
 const DAEMON_SET_GENERATION = 'deprecated.daemonset.template.generation';
 const POD_GENERATION = 'pod-template-generation';
 
+/** The revision of the workload's pod template, by the count of Kubernetes; undefined until it is known. */
+export const podRevisionOf = (workload: Deployment | undefined): string | undefined => {
+  const { annotations = {}, generation = 0 } = workload?.metadata ?? {};
+  // The controller has not seen the newest template yet, which may be another revision.
+  if ((workload?.status?.observedGeneration ?? 0) < generation) return undefined;
+  return annotations[DAEMON_SET_GENERATION] ?? annotations[REVISION];
+};
+
 /** The ReplicaSet that the Deployment is rolling out; undefined until its controller has created one. */
 export const currentReplicaSet = (
   deployment: Deployment | undefined,

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../kube/object.ts';
-import { isEntry, managedFieldsOf } from '../reconcile/managed-fields.ts';
+import { isEntry, managedFieldsOf } from '../objects/managed-fields.ts';
 import { show } from './differences.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { type FieldPath, managedFieldsOf, owns, pathText } from '../objects/managed-fields.ts';
 import { ATOMIC, MERGED } from './applied-fields.ts';
-import { type FieldPath, managedFieldsOf, owns, pathText } from './managed-fields.ts';
 import { isSameValue } from './same-value.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
+import { type FieldPath, managedFieldsOf, owns, type Step } from '../objects/managed-fields.ts';
 import type { ForeignField } from '../status/observed.ts';
 import { MERGED } from './applied-fields.ts';
-import { type FieldPath, managedFieldsOf, owns, type Step } from './managed-fields.ts';
 
 /**
  * Which of the fields that the API server rejects, in its notation (`spec.strategy.rollingUpdate`), exist

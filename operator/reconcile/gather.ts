@@ -10,12 +10,13 @@ import { isProbe } from '../rollout/probe-pod.ts';
 import type { Observed } from '../status/observed.ts';
 import type { Collections } from '../watch/cluster-cache.ts';
 import { isWatched } from '../watch/kinds.ts';
+import type { Balancer } from '../watch/trim-balancer.ts';
 import { ownership } from './ownership.ts';
 import type { WriteCache } from './write-cache.ts';
 
 /** One resource and everything known about its children. */
 export interface Gathered {
-  readonly root: KubeObject & { readonly status?: unknown };
+  readonly root: Balancer;
   readonly balancer: L4Balancer | undefined;
   readonly observed: Omit<
     Observed,

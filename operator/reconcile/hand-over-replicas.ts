@@ -1,7 +1,7 @@
 import type { Manifest, Writer } from '../../kube/apply.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ObjectRef } from '../../kube/paths.ts';
-import { managedFieldsOf, owns } from './managed-fields.ts';
+import { managedFieldsOf, owns } from '../objects/managed-fields.ts';
 
 export interface HandOverDeps {
   /** Reads one object, with its managedFields. */

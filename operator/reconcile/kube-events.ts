@@ -1,4 +1,4 @@
-import type { Condition, Status } from '../../crds/status.ts';
+import type { Condition, ServedChange, Status } from '../../crds/status.ts';
 import { isReason, REASONS } from '../../report/reasons/reasons.ts';
 import type { Waiting } from '../rollout/gate.ts';
 import { authorOf, contestAdvice } from '../status/check-contests.ts';
@@ -86,6 +86,48 @@ export const beganLimiting = (
     (status?.listeners ?? []).flatMap(({ name, limiting }) => (limiting === true ? [name] : []));
   const known = new Set(namesOf(before));
   return namesOf(now).filter((name) => !known.has(name));
+};
+
+/** The event about a change that every replica serves by now. */
+export const servedEvent = ({ generation, podRevision, by, what }: ServedChange): KubeEvent => ({
+  type: 'Normal',
+  reason: 'Served',
+  action: 'Observe',
+  note: `Every replica serves generation ${generation}${podRevision === undefined ? '' : ` with pods of revision ${podRevision}`}${by === undefined ? '' : `, changed by ${by}`}: ${sentence(what)}`,
+});
+
+type Conditions = readonly Condition[] | undefined;
+
+const warningIn = (conditions: Conditions): Condition | undefined =>
+  conditions?.find(({ type, status }) => type === 'Warnings' && status === 'True');
+
+/** The event about a warning that was not the first one before. */
+export const warningEvents = (before: Conditions, now: Conditions): readonly KubeEvent[] => {
+  const warning = warningIn(now);
+  return warning === undefined || warning.reason === warningIn(before)?.reason
+    ? []
+    : [{ type: 'Warning', reason: warning.reason, action: 'Observe', note: warning.message }];
+};
+
+/** The events about certificates that every replica has replaced by ones that expire later. */
+export const certificateEvents = (
+  before: Pick<Status, 'certificates'> | undefined,
+  now: Pick<Status, 'certificates'>,
+): readonly KubeEvent[] => {
+  const old = new Map((before?.certificates ?? []).map(({ secret, notAfter }) => [secret, notAfter]));
+  return (now.certificates ?? []).flatMap(({ secret, notAfter }): KubeEvent[] => {
+    const was = old.get(secret);
+    return was === undefined || notAfter === undefined || Date.parse(notAfter) <= Date.parse(was)
+      ? []
+      : [
+          {
+            type: 'Normal',
+            reason: 'CertificateReplaced',
+            action: 'Observe',
+            note: `Every replica uses the new certificate of Secret ${secret}, which expires at ${notAfter}.`,
+          },
+        ];
+  });
 };
 
 /**

@@ -7,11 +7,13 @@ import { withheldShares } from '../shares/find-withheld.ts';
 import { planLimits, replicasWithoutPod } from '../shares/plan-limits.ts';
 import { nextDayMs } from '../status/certificates.ts';
 import { statusOf } from '../status/status.ts';
+import type { KubeEvent } from '../telemetry/event-manifest.ts';
 import type { ReplicaCounts } from '../telemetry/replica-metrics.ts';
 import type { Applied } from './apply-children.ts';
 import { type AppliedPlan, type ApplyPlanDeps, applyPlan } from './apply-plan.ts';
 import { type Gathered, gather } from './gather.ts';
-import { beganLimiting } from './kube-events.ts';
+import type { HistoryTracker } from './history-tracker.ts';
+import { beganLimiting, certificateEvents, servedEvent, warningEvents } from './kube-events.ts';
 import type { Outcome, RequeueReason } from './outcome.ts';
 import { goneReplicas, recordedLimits } from './recorded-limits.ts';
 import type { WithheldTracker } from './withheld-tracker.ts';
@@ -30,6 +32,7 @@ export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
   readonly inspector: Pick<Inspector, 'follow' | 'readings'>;
   readonly definition: () => DefinitionSkew | undefined;
   readonly withheldTracker: WithheldTracker;
+  readonly historyTracker: HistoryTracker;
   /** RFC 3339, in whole seconds. */
   readonly wallTime: () => string;
   /** Called with what was done, for events and the log. */
@@ -41,6 +44,8 @@ export interface ReconcileDeps extends ApplyPlanDeps, StatusDeps {
   readonly onReplicas: (key: string, counts: ReplicaCounts) => void;
   /** Called with the listeners that have begun to refuse clients because of limits. */
   readonly onLimiting: (gathered: Gathered, listeners: readonly string[]) => void;
+  /** Called with what else is new in the status. */
+  readonly onChanged: (gathered: Gathered, events: readonly KubeEvent[]) => void;
 }
 
 /** The removal of an object that blocks a child causes no event, so it has to be polled. */
@@ -60,6 +65,7 @@ export const reconcile = async (key: string, deps: ReconcileDeps): Promise<Outco
     deps.inspector.follow(key, []);
     deps.withheldTracker.forget(key);
     deps.onReplicas(key, { unread: 0, withholding: 0 });
+    deps.historyTracker.forget(key);
     return { kind: 'Done' };
   }
   // The garbage collector removes the children; writes would only interfere.
@@ -157,8 +163,11 @@ const report = async (
     definition: deps.definition(),
     identity: deps.identity,
   };
-  const status = statusOf(observed, previous, time);
+  const history = deps.historyTracker.next(key, gathered.root, observed, time);
+  const status = statusOf({ ...observed, history: history.entries }, previous, time);
   const result = await writeStatus(key, gathered.root, status, deps, root);
+  if (result.kind === 'Written' || result.kind === 'Unchanged')
+    deps.historyTracker.keep(key, gathered.root, history);
   if (result.kind === 'Written') deps.inspector.follow(key, targetsOf(gathered.observed, limits));
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
   const before = previous.find(({ type }) => type === 'Ready');
@@ -166,6 +175,12 @@ const report = async (
     deps.onTransition(gathered, ready);
   const limiting = result.kind === 'Written' ? beganLimiting(observed.before, status) : [];
   if (limiting.length > 0) deps.onLimiting(gathered, limiting);
+  if (result.kind === 'Written')
+    deps.onChanged(gathered, [
+      ...(history.news === undefined ? [] : [servedEvent(history.news)]),
+      ...warningEvents(previous, status.conditions),
+      ...certificateEvents(observed.before, status),
+    ]);
   return {
     written: result,
     withheldMs: withheld.nextMs,

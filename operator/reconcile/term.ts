@@ -25,6 +25,7 @@ import { rootKey } from '../watch/root-key.ts';
 import { createContestTracker } from './contest-tracker.ts';
 import { writeName } from './gather.ts';
 import { handleOutcome } from './handle-outcome.ts';
+import { createHistoryTracker } from './history-tracker.ts';
 import { appliedEvents, givenUpEvent, limitingEvent, transitionEvent } from './kube-events.ts';
 import { type ReconcileDeps, reconcile } from './reconcile.ts';
 import { createWithheldTracker } from './withheld-tracker.ts';
@@ -123,6 +124,7 @@ export const startTerm = (
     identity: options.identity,
     contestTracker: createContestTracker(),
     withheldTracker: createWithheldTracker(),
+    historyTracker: createHistoryTracker(),
     serves: (kind) => cache.serves(kind),
     read: (ref) => transport.request({ method: 'GET', path: objectPath(ref) }) as Promise<KubeObject>,
     writeCache,
@@ -161,6 +163,12 @@ export const startTerm = (
     onLimiting({ root }, listeners) {
       recorder.record(root, limitingEvent(listeners));
       log.info({ key: keyOfRoot(root), listeners }, 'limits refuse clients');
+    },
+    onChanged({ root }, events) {
+      for (const event of events) {
+        recorder.record(root, event);
+        log.info({ key: keyOfRoot(root), event: event.reason, note: event.note }, 'noted in events');
+      }
     },
   };
   const outcomeDeps = {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../crds/finding.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { LimitShares } from '../../crds/limit-shares.ts';
-import type { Status } from '../../crds/status.ts';
+import type { ServedChange, Status } from '../../crds/status.ts';
 import type { Pinned } from '../desired/pin.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import type { WorkloadPods } from '../objects/pods.ts';
@@ -45,6 +45,8 @@ export interface Observed extends WorkloadPods {
   readonly limits?: readonly LimitShares[] | undefined;
   /** What replicas have withheld of these limits for long; omitted if nothing is. */
   readonly withheld?: readonly Withheld[];
+  /** The last changes of what is served; undefined or empty before the first. */
+  readonly history?: readonly ServedChange[];
   /** How far the workload may be changed, and why not further. */
   readonly gate: Gate;
   /** Objects that someone else changes repeatedly. */

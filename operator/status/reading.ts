@@ -114,12 +114,22 @@ export const shareIn = <Share extends Pick<ReportedShare, 'listener' | 'limit'>>
 
 const GENERATION = /^generation\/(\d+)$/;
 
+/** The generation of the spec that a proxy serves; undefined if it serves none. */
+const generationOf = (revision: string | undefined): number | undefined => {
+  const [, served] = GENERATION.exec(revision ?? '') ?? [];
+  return served === undefined ? undefined : Number(served);
+};
+
+/** Whether the pod serves this generation of the spec, by its last report. */
+export const serves = (reading: Reading, generation: number): boolean =>
+  (generationOf(reportOf(reading)?.revision) ?? -1) >= generation;
+
 /** Whether the pod has reported on this generation of the spec, or cannot be polled. */
 export const hasReported = (reading: Reading, generation: number): boolean => {
   if (reading.kind !== 'Read') return reading.kind === 'Failed';
   const { revision, loss, findings } = reading;
   if (loss !== undefined || findings.some(({ code }) => code === 'SpecRefused' || code === 'ResourceMissing'))
     return true;
-  const served = GENERATION.exec(revision ?? '')?.[1];
-  return served === undefined ? revision !== undefined : Number(served) >= generation;
+  const served = generationOf(revision);
+  return served === undefined ? revision !== undefined : served >= generation;
 };

@@ -56,6 +56,7 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
   const { spec, deployment, generation } = observed;
   const wanted = wantedPods(observed);
   const ready = deployment?.status?.readyReplicas ?? 0;
+  const { history = [] } = observed;
   return {
     observedGeneration: generation,
     conditions: [
@@ -82,6 +83,7 @@ export const statusOf = (observed: Observed, previous: readonly Condition[], now
       ? {}
       : { capacity: planCapacity(spec, plannedPods(observed)), acceptors: acceptorsOf(spec) }),
     addresses: addresses(observed.service, observed.udpService),
+    ...(history.length === 0 ? {} : { history: [...history] }),
     ...(observed.limits === undefined ? {} : { limits: [...observed.limits] }),
     ...(spec === undefined ? {} : fromProxies(observed, spec, Date.parse(now))),
   };

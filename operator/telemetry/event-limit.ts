@@ -1,6 +1,8 @@
 import { createTokenBucket, type TokenBucket } from '../throttle/token-bucket.ts';
 
-/** Events allowed per resource: a burst, then one more per interval, as in Kubernetes' own recorder. */
+/**
+ * Events allowed per resource and type: a burst, then one more per interval, as in Kubernetes' own recorder.
+ */
 const BURST = 25;
 const EVERY_MS = 5 * 60_000;
 /** An idle bucket is full again after this time. */
@@ -11,23 +13,23 @@ const FULL_AFTER_MS = BURST * EVERY_MS;
  * resources.
  */
 export interface EventLimit {
-  /** Whether the resource of this uid may have one more event. `now` in milliseconds. */
-  allows(uid: string, now: number): boolean;
+  /** Whether there may be one more event of `what`, a resource and a type. `now` in milliseconds. */
+  allows(what: string, now: number): boolean;
 }
 
 export const createEventLimit = (): EventLimit => {
   /** The least recently used first; one that is full again can be dropped. */
   const buckets = new Map<string, { readonly bucket: TokenBucket; readonly at: number }>();
   return {
-    allows(uid, now) {
+    allows(what, now) {
       for (const [old, { at }] of buckets) {
         if (now - at < FULL_AFTER_MS) break;
         buckets.delete(old);
       }
       const bucket =
-        buckets.get(uid)?.bucket ?? createTokenBucket({ perSecond: 1000 / EVERY_MS, burst: BURST });
-      buckets.delete(uid);
-      buckets.set(uid, { bucket, at: now });
+        buckets.get(what)?.bucket ?? createTokenBucket({ perSecond: 1000 / EVERY_MS, burst: BURST });
+      buckets.delete(what);
+      buckets.set(what, { bucket, at: now });
       return bucket.take(now) === 0;
     },
   };

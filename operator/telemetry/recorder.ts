@@ -92,7 +92,8 @@ export const createRecorder = ({ writer, log, clock, wallClock, instance }: Reco
         incrementCount(known);
         return;
       }
-      if (inFlight.size >= MAX_IN_FLIGHT || !limit.allows(uid, at.getTime())) {
+      // Frequent changes must not use up what warnings have.
+      if (inFlight.size >= MAX_IN_FLIGHT || !limit.allows(`${uid} ${event.type}`, at.getTime())) {
         log.warn({ event: event.reason }, 'event dropped');
         return;
       }

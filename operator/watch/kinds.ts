@@ -9,11 +9,12 @@ import type { Secret } from '../objects/secret.ts';
 import type { Service } from '../objects/service.ts';
 import type { Deployment, ReplicaSet } from '../objects/workload.ts';
 import { trimPod, trimReplicaSet, trimSecret } from './trim.ts';
+import { type Balancer, trimBalancer } from './trim-balancer.ts';
 import { trimNode } from './trim-node.ts';
 
 /** Every kind that is followed, with the fields that are read. */
 export interface WatchedKinds {
-  readonly L4Balancer: KubeObject & { readonly spec?: unknown; readonly status?: unknown };
+  readonly L4Balancer: Balancer;
   readonly ServiceAccount: KubeObject;
   readonly Role: KubeObject;
   readonly RoleBinding: KubeObject;
@@ -53,7 +54,7 @@ const child = (apiVersion: string) => ({ apiVersion, labelSelector: CHILD_SELECT
 
 /** What is followed, in the namespaces of the operator. */
 export const WATCHED: { readonly [K in WatchedKind]: Watched<WatchedKinds[K]> } = {
-  L4Balancer: { apiVersion: API_VERSION },
+  L4Balancer: { apiVersion: API_VERSION, trim: trimBalancer },
   ServiceAccount: child('v1'),
   Role: child('rbac.authorization.k8s.io/v1'),
   RoleBinding: child('rbac.authorization.k8s.io/v1'),

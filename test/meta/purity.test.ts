@@ -6,7 +6,7 @@ import { importsOf } from './imports.ts';
 import { type SourceFile, tree } from './tree.ts';
 
 const PURE =
-  /^(cli\/(bundle\/(redact|tar)|convert\/(?!run-)|diff\/(?!run-|lines)|picture\/|preflight\/(?!allowed-|gather|run-|lines)|why\/(?!run-|answer))|operator\/(capacity|desired|objects|rollout|shares|status|sysctls|text)\/|proxy\/(address-set|configuration|start-tls|table|tls)\/|report\/(?!generate)|crds\/(parse|understand)\.ts$)/;
+  /^(cli\/(bundle\/(redact|tar)|convert\/(?!run-)|diff\/(?!run-|lines)|picture\/|preflight\/(?!allowed-|gather|run-|lines)|why\/(?!run-|answer))|operator\/(capacity|desired|history|objects|rollout|shares|status|sysctls|text)\/|proxy\/(address-set|configuration|start-tls|table|tls)\/|report\/(?!generate)|crds\/(parse|understand)\.ts$)/;
 
 /** Node functions whose result depends only on their arguments. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = {

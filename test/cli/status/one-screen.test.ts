@@ -115,3 +115,32 @@ test('limits show what they refuse', () => {
   const text = screen(known({ p: reading([], { listeners: [listener] }) })).join('\n');
   assert.match(text, /^web .* limiting now; refused: ConnectionLimit 1,200$/m);
 });
+
+const HISTORY = [
+  {
+    time: '2026-01-01T00:58:00Z',
+    generation: 9,
+    generations: 3,
+    by: 'kubectl-edit',
+    what: 'listener web: port 8080 → 8443',
+  },
+  {
+    time: '2026-01-01T00:00:00Z',
+    servedAt: '2026-01-01T00:00:01Z',
+    generation: 6,
+    podRevision: '2',
+    what: 'created',
+  },
+];
+
+test('a screen names the last change, and -o wide lists all with who made them', () => {
+  const what = known({}, { balancer: balancer({ history: HISTORY }) });
+  assert.match(
+    screen(what).join('\n'),
+    /^CHANGED {2}2m ago by kubectl-edit: listener web: port 8080 → 8443 \(not yet served by all replicas\); -o wide shows 1 earlier change$/m,
+  );
+  const wide = screen(what, { wide: true }).join('\n');
+  assert.match(wide, /^CHANGED +SERVED BY +GENERATION +PODS +BY +WHAT$/m);
+  assert.match(wide, /^2m ago +some +7–9 +– +kubectl-edit +listener web: port 8080 → 8443$/m);
+  assert.match(wide, /^60m ago +all +6 +2 +– +created$/m);
+});

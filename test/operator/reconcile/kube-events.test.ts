@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Condition } from '../../../crds/status.ts';
 import {
   appliedEvents,
   beganLimiting,
+  certificateEvents,
   givenUpEvent,
   limitingEvent,
+  servedEvent,
   transitionEvent,
+  warningEvents,
 } from '../../../operator/reconcile/kube-events.ts';
 
 const NOTHING = {
@@ -130,3 +134,60 @@ for (const [nodes, why, begin] of [
     assert.ok(note.startsWith(`${begin}The rollout begins without this safeguard: `), note);
     assert.match(note, /allow a bare pod in the namespace .*, and leave room for it on the node\.$/);
   });
+
+test('a change that every replica serves is an event with who made it and what it was', () => {
+  const change = { time: 'now', generation: 7, podRevision: '3', what: 'listener web: port 80 → 81' };
+  assert.equal(
+    servedEvent({ ...change, by: 'helm' }).note,
+    'Every replica serves generation 7 with pods of revision 3, changed by helm: listener web: port 80 → 81.',
+  );
+  assert.equal(
+    servedEvent({ time: 'now', generation: 1, what: 'created' }).note,
+    'Every replica serves generation 1: created.',
+  );
+});
+
+test('a new first warning is an event, the same one again and its end are none', () => {
+  const warned = (status: 'True' | 'False', reason: string): Condition => ({
+    type: 'Warnings',
+    status,
+    reason,
+    message: 'So it is.',
+    lastTransitionTime: 'now',
+  });
+  const [none, first, second] = [
+    warned('False', 'NoWarnings'),
+    warned('True', 'MemoryShort'),
+    warned('True', 'ReplicasIgnored'),
+  ];
+  const reasons = (before: Condition | undefined, now: Condition): readonly string[] =>
+    warningEvents(before && [before], [now]).map(({ reason }) => reason);
+  assert.deepEqual(reasons(undefined, first), ['MemoryShort']);
+  assert.deepEqual(reasons(none, first), ['MemoryShort']);
+  assert.deepEqual(reasons(first, first), []);
+  assert.deepEqual(reasons(first, second), ['ReplicasIgnored']);
+  assert.deepEqual(reasons(second, none), []);
+});
+
+test('a certificate that expires later than before is an event; a new one, and one that a replica still lacks, are none', () => {
+  const until = (...secrets: readonly (readonly [string, string?])[]) => ({
+    certificates: secrets.map(([secret, notAfter]) => ({
+      secret,
+      names: [],
+      usedBy: [],
+      ...(notAfter === undefined ? {} : { notAfter }),
+    })),
+  });
+  const before = until(['a', '2026-01-01T00:00:00Z'], ['b', '2026-01-01T00:00:00Z'], ['c']);
+  const now = until(
+    ['a', '2027-01-01T00:00:00Z'],
+    ['b', '2026-01-01T00:00:00Z'],
+    ['c', '2027-01-01T00:00:00Z'],
+    ['d', '2027-01-01T00:00:00Z'],
+  );
+  assert.deepEqual(
+    certificateEvents(before, now).map(({ note }) => note),
+    ['Every replica uses the new certificate of Secret a, which expires at 2027-01-01T00:00:00Z.'],
+  );
+  assert.deepEqual(certificateEvents(undefined, now), []);
+});

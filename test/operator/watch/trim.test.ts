@@ -6,6 +6,7 @@ import type { Secret } from '../../../operator/objects/secret.ts';
 import { TICKETS_ROTATED } from '../../../operator/objects/ticket-keys.ts';
 import { WATCHED, WATCHED_KINDS } from '../../../operator/watch/kinds.ts';
 import { trimPod, trimReplicaSet, trimSecret } from '../../../operator/watch/trim.ts';
+import { trimBalancer } from '../../../operator/watch/trim-balancer.ts';
 
 import { owner } from '../owner.ts';
 
@@ -122,9 +123,33 @@ test('a Secret loses its data, and annotations that may have a copy of it', () =
 test('besides Secrets, only kinds that the operator does not write are trimmed, since it compares its own children completely', () => {
   assert.deepEqual(
     WATCHED_KINDS.filter((kind) => WATCHED[kind].trim !== undefined),
-    ['Secret', 'ReplicaSet', 'Pod', 'Node'],
+    ['L4Balancer', 'Secret', 'ReplicaSet', 'Pod', 'Node'],
   );
   assert.equal(WATCHED.Secret.trim, trimSecret);
   assert.equal(WATCHED.Pod.trim, trimPod);
   assert.equal(WATCHED.ReplicaSet.trim, trimReplicaSet);
+});
+
+test('of the managedFields of a resource, the writers of its spec are kept, and nothing of it is dropped', () => {
+  const writer = (manager: string, fields: object, more: object = {}) => ({
+    manager,
+    operation: 'Update',
+    time: '2026-12-01T00:00:00Z',
+    fieldsV1: fields,
+    ...more,
+  });
+  const managedFields = [
+    writer('helm', { 'f:spec': { 'f:listeners': {} } }),
+    writer('kubectl', { 'f:spec': { 'f:workload': {} } }, { subresource: 'scale' }),
+    writer('kubectl-annotate', { 'f:metadata': {} }),
+    writer('l4balancer-operator', { 'f:status': {} }, { subresource: 'status' }),
+  ];
+  const balancer = { metadata: { name: 'edge', managedFields }, spec: { paused: false }, status: {} };
+  assert.deepEqual(trimBalancer(balancer), {
+    ...balancer,
+    specWriters: [
+      { by: 'helm', at: '2026-12-01T00:00:00Z' },
+      { by: 'kubectl (scale)', at: '2026-12-01T00:00:00Z' },
+    ],
+  });
 });

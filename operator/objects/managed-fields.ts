@@ -7,6 +7,8 @@ export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  /** When the manager last changed what it owns (RFC 3339, in seconds). */
+  readonly time?: string;
   readonly fieldsV1?: Fields;
 }
 
