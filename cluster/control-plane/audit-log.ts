@@ -9,7 +9,14 @@ export interface AuditEvent {
   readonly user: { readonly username: string };
   readonly userAgent?: string;
   readonly requestURI: string;
-  readonly objectRef?: { readonly name?: string };
+  /** What the request was about; omitted for what is no resource, such as the version. */
+  readonly objectRef?: {
+    readonly apiGroup?: string;
+    readonly resource: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
   readonly responseStatus?: { readonly code: number };
   /**
    * When the API server received the request, and when it responded; RFC 3339 with microseconds, so that

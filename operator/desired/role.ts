@@ -5,7 +5,8 @@ import { endsTls } from '../../crds/tls.ts';
 import type { Owner } from '../objects/owner.ts';
 import { childMetadata } from './metadata.ts';
 
-const READ = ['get', 'list', 'watch'];
+/** It asks for single objects by lists of one, which it then watches. */
+const READ = ['list', 'watch'];
 
 interface PolicyRule {
   readonly apiGroups: string[];

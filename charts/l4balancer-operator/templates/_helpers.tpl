@@ -63,7 +63,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 # The users' resources are only read, except for their status.
 - apiGroups: [l4balancer.dev]
   resources: [l4balancers]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [l4balancer.dev]
   resources: [l4balancers/status]
   verbs: [patch]
@@ -107,11 +107,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 # Read by the proxies. The operator needs the permission itself to be allowed to grant it in their Roles.
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 # A Role names only the ConfigMaps that listeners have as lists of sources.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 {{- if .Values.rbac.secrets }}
 # A proxy's Role names only the Secrets with certificates that its listeners refer to, and that of its ticket keys,
 # which the operator writes. Kubernetes has no way to limit this to names that are not known yet.

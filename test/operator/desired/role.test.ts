@@ -11,7 +11,7 @@ test('the proxy may read its own resource, Services and EndpointSlices, and may 
     rules.map(({ resources, resourceNames = [] }) => [...resources, ...resourceNames].join(' ')),
     ['l4balancers edge', 'services', 'endpointslices'],
   );
-  for (const { verbs } of rules) assert.deepEqual(verbs, ['get', 'list', 'watch']);
+  for (const { verbs } of rules) assert.deepEqual(verbs, ['list', 'watch']);
   assert.equal(JSON.stringify(rules).includes('*'), false);
 });
 
@@ -33,7 +33,7 @@ test('of the Secrets, the proxy may read those that its listeners name, each onc
     apiGroups: [''],
     resources: ['secrets'],
     resourceNames: ['api-tls', 'web-tls', 'l4b-edge-tickets'],
-    verbs: ['get', 'list', 'watch'],
+    verbs: ['list', 'watch'],
   });
 });
 
