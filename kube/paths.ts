@@ -35,6 +35,8 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   'apps/v1 Deployment': inNamespace('deployments'),
   'apps/v1 ReplicaSet': inNamespace('replicasets'),
   'apiextensions.k8s.io/v1 CustomResourceDefinition': inCluster('customresourcedefinitions'),
+  'authentication.k8s.io/v1 TokenReview': inCluster('tokenreviews'),
+  'authorization.k8s.io/v1 SubjectAccessReview': inCluster('subjectaccessreviews'),
   'autoscaling/v2 HorizontalPodAutoscaler': inNamespace('horizontalpodautoscalers'),
   'coordination.k8s.io/v1 Lease': inNamespace('leases'),
   'discovery.k8s.io/v1 EndpointSlice': inNamespace('endpointslices'),

@@ -9,7 +9,8 @@ import type { Logger } from '../program/log.ts';
 import type { Output } from '../program/output.ts';
 import { collectDefaultMetrics, Registry } from '../program/prometheus.ts';
 import { VERSION } from '../program/version.ts';
-import { OperatorError } from './errors/operator-error.ts';
+import { codeOf, OperatorError } from './errors/operator-error.ts';
+import { lateFleet } from './fleet/late-fleet.ts';
 import { logReadiness, type Readiness, readinessOf } from './health/readiness.ts';
 import { startServers } from './health/servers.ts';
 import { beginTerm, FIELD_MANAGER } from './leader/begin-term.ts';
@@ -76,15 +77,42 @@ export const startOperator = async (
       credentials: credentialWatch.problem,
       leadership: () => leadership?.problem(),
     });
+  const started = Promise.withResolvers<Controller>();
+  const reading = throttled(open());
+  const fleet = lateFleet(async () => {
+    const { cache, readings } = await started.promise;
+    return {
+      clock: realClock,
+      wallMs: Date.now,
+      random: Math.random,
+      collections: cache.collections,
+      readings,
+      state: () => ({
+        version: VERSION,
+        instance: settings.instance,
+        namespaces: settings.namespaces,
+        role: leadership?.role() ?? { isLeader: false },
+        problems: readiness().problems,
+      }),
+      transport: reading,
+      fieldManager: FIELD_MANAGER,
+      onReviewError: (error) => log.warn({ code: codeOf(error), error }, 'token not reviewed'),
+    };
+  });
   const servers = await startServers({
     health: { address: settings.health, flag: FLAGS.healthAddress.flag },
     metrics: { address: settings.metrics, flag: FLAGS.metricsAddress.flag },
+    page: {
+      listen: settings.page && { address: settings.page, flag: FLAGS.pageAddress.flag },
+      local: fleet.local,
+      forTokens: settings.pageForTokens ? fleet.forTokens : undefined,
+      onRefused: (error) => log.warn({ code: codeOf(error), error }, 'page not served'),
+    },
     registry,
     readiness,
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),
   });
   log.info(servers.ports, 'serving health and metrics');
-  const reading = throttled(open());
   const running = startController(
     {
       ...common,
@@ -92,6 +120,7 @@ export const startOperator = async (
       namespaces: settings.namespaces,
       fieldManager: FIELD_MANAGER,
       identity: nameOf(settings),
+      isWatched: fleet.isWatched,
       render: settings.render,
       workers: settings.workers,
       metrics: createControllerMetrics(registry, settings.workers, realClock.now),
@@ -102,6 +131,7 @@ export const startOperator = async (
     onFailed,
   );
   controller = running;
+  started.resolve(running);
   createReadinessMetrics(registry, settings.namespaces, readiness);
   if (settings.election === undefined) void pollApiServer(reading, realClock, stopping.signal);
   void logReadiness(readiness, log, realClock, stopping.signal);
@@ -137,6 +167,7 @@ export const startOperator = async (
   return {
     async stop() {
       stopping.abort();
+      fleet.close();
       await leading.stop();
       running.stop();
       await servers.close();

@@ -17,9 +17,11 @@ export const tolerantReport = z.object({
     .default({ following: true }),
   tuning: list(tuningEntry),
   listeners: list(
-    listener
-      .pick({ name: true, leaving: true, shares: true })
-      .extend({ limits: limits.pick({ limiting: true }).exactOptional() }),
+    listener.pick({ name: true, leaving: true, shares: true }).extend({
+      limits: limits.pick({ limiting: true }).exactOptional(),
+      open: listener.shape.open.default(0),
+      accepted: listener.shape.accepted.default(0),
+    }),
   ).default([]),
   backends: list(
     z.object({

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { formatListenAddress } from '../../program/listen-address.ts';
-import type { PageServer } from '../../program/page-server.ts';
+import type { PageServer, Pages } from '../../program/page-server.ts';
 import { healthPages, metricsPages } from './pages.ts';
 import type { Readiness } from './readiness.ts';
 import { type ServerOptions, startServer } from './server.ts';
@@ -11,13 +11,21 @@ export type ListenOn = Pick<ServerOptions, 'address' | 'flag'>;
 export interface ServersOptions {
   readonly health: ListenOn;
   readonly metrics: ListenOn;
+  /** The page of all balancers: where it is for everybody, and whether it is for tokens beside the metrics. */
+  readonly page?: {
+    readonly listen: ListenOn | undefined;
+    readonly local: Pages;
+    readonly forTokens: Pages | undefined;
+    /** Called if its address cannot be used: the operator works without it. */
+    readonly onRefused: (error: unknown) => void;
+  };
   readonly registry: Registry;
   readonly readiness: () => Readiness;
   readonly onError: ServerOptions['onError'];
 }
 
 export interface Servers {
-  readonly ports: { readonly health: number; readonly metrics: number };
+  readonly ports: { readonly health: number; readonly metrics: number; readonly page?: number };
   close(): Promise<void>;
 }
 
@@ -28,7 +36,7 @@ export interface Servers {
 export const startServers = async (options: ServersOptions): Promise<Servers> => {
   const { health, metrics, onError } = options;
   const probes = healthPages(options.readiness);
-  const figures = metricsPages(options.registry);
+  const figures = { ...metricsPages(options.registry), ...options.page?.forTokens };
   const isOne =
     health.address.port !== 0 && formatListenAddress(health.address) === formatListenAddress(metrics.address);
 
@@ -37,21 +45,31 @@ export const startServers = async (options: ServersOptions): Promise<Servers> =>
     pages: isOne ? { ...probes, ...figures } : probes,
     onError,
   });
-  if (isOne) return { ports: { health: first.port, metrics: first.port }, close: () => first.close() };
-
-  let second: PageServer;
+  let second: PageServer | undefined;
   try {
-    second = await startServer({
-      ...metrics,
-      pages: figures,
-      onError,
-    });
+    if (!isOne) second = await startServer({ ...metrics, pages: figures, onError });
   } catch (error) {
     await first.close();
     throw error;
   }
+  const third = await startPage(options);
   return {
-    ports: { health: first.port, metrics: second.port },
-    close: async () => void (await Promise.all([first.close(), second.close()])),
+    ports: {
+      health: first.port,
+      metrics: (second ?? first).port,
+      ...(third === undefined ? {} : { page: third.port }),
+    },
+    close: async () => void (await Promise.all([first, second, third].map((one) => one?.close()))),
   };
+};
+
+/** The page is for people: without it, the operator does all of its work. */
+const startPage = async ({ page, onError }: ServersOptions): Promise<PageServer | undefined> => {
+  if (page?.listen === undefined) return undefined;
+  try {
+    return await startServer({ ...page.listen, pages: page.local, onError });
+  } catch (error) {
+    page.onRefused(error);
+    return undefined;
+  }
 };

@@ -31,6 +31,8 @@ export interface JoinOptions {
 }
 
 export interface Leadership {
+  /** Whether this process leads, and otherwise who does, as far as that is known. */
+  role(): { readonly isLeader: boolean; readonly leader?: string };
   /** A sentence if the leader has been unknown for longer than a Lease is respected; undefined otherwise. */
   problem(): string | undefined;
   /** Finishes the work in progress and gives up the leadership. */
@@ -50,6 +52,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
   /** When the Lease was last read or renewed, and the error since then. */
   let reachedAt = options.clock.now();
   let lastError: unknown;
+  let role: ReturnType<Leadership['role']> = { isLeader: false };
 
   const recordEvent = (lease: Lease, note: string, action: string): void =>
     recorder.record(
@@ -62,19 +65,23 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
     switch (event.kind) {
       case 'Elected':
         metrics.setLeader(true);
+        role = { isLeader: true };
         ({ fence } = event);
         log.info({ identity, from: event.from }, 'became leader');
         recordEvent(event.lease, `${identity} became leader.`, 'Elect');
         return;
       case 'Lost':
         metrics.setLeader(false);
+        role = { isLeader: false };
         log.error({ identity, code: event.why, advice: LOST_ADVICE[event.why] }, 'leadership lost');
         return;
       case 'Released':
         metrics.setLeader(false);
+        role = { isLeader: false };
         log.info({ identity }, 'leadership released');
         return;
       case 'Following':
+        role = { isLeader: false, leader: event.holder };
         log.info({ identity, holder: event.holder }, 'following');
         return;
       case 'Reached':
@@ -119,6 +126,7 @@ export const joinElection = (options: JoinOptions, onFailed: (error: unknown) =>
   });
 
   return {
+    role: () => role,
     problem() {
       const silentMs = options.clock.now() - reachedAt;
       if (silentMs < at.leaseMs) return undefined;

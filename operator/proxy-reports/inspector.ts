@@ -1,9 +1,10 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Reading, Report } from '../status/reading.ts';
 import { limitConcurrency } from './concurrency-limit.ts';
-import { createPollInterval, isSettled, sharesPollMs } from './poll-interval.ts';
+import { createPollInterval, isSettled, sharesPollMs, watchedPollMs } from './poll-interval.ts';
 import { ReportError } from './read-report.ts';
 import { essence, withRefusals } from './refusals.ts';
+import { withTraffic } from './traffic.ts';
 
 /** A running proxy pod. */
 export interface Target {
@@ -44,6 +45,8 @@ export interface InspectorDeps {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Whether a person looks at the figures of all proxies, which are then read more often. */
+  readonly isWatched?: () => boolean;
   /** Called when a reading has changed. */
   readonly onChange: (key: string) => void;
 }
@@ -103,6 +106,8 @@ export const createInspector = (deps: InspectorDeps): Inspector => {
   const byKey = new Map<string, Map<string, PolledPod>>();
   const withinLimit = limitConcurrency(MAX_CONCURRENT);
 
+  const polledPods = (): number => [...byKey.values()].reduce((sum, { size }) => sum + size, 0);
+
   const record = (key: string, polled: PolledPod, lastAnswer: LastAnswer): void => {
     const isChanged = JSON.stringify(told(lastAnswer)) !== JSON.stringify(told(polled.lastAnswer));
     polled.lastAnswer = lastAnswer;
@@ -121,10 +126,15 @@ export const createInspector = (deps: InspectorDeps): Inspector => {
       try {
         const read = await withinLimit(() => deps.read(ip, port, signal));
         if (signal.aborted) return;
-        const report = withRefusals(read, lastReport(polled.lastAnswer));
+        const before = lastReport(polled.lastAnswer);
+        const report = withTraffic(withRefusals(read, before), before, clock.now());
         failures = 0;
         record(key, polled, { kind: 'Read', report });
-        waitMs = Math.min(pollInterval.after(isSettled(report, generation)), sharesPollMs(report));
+        waitMs = Math.min(
+          pollInterval.after(isSettled(report, generation)),
+          sharesPollMs(report),
+          deps.isWatched?.() === true ? watchedPollMs(polledPods()) : Number.POSITIVE_INFINITY,
+        );
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof ReportError)) throw error;

@@ -44,6 +44,10 @@ export const parseReport = (body: string): Report | undefined => {
             ).length,
           }),
         })),
+        traffic: {
+          open: data.listeners.reduce((sum, { open }) => sum + open, 0),
+          accepted: data.listeners.reduce((sum, { accepted }) => sum + accepted, 0),
+        },
         certificates: data.certificates.slice(0, MAX_CERTIFICATES),
         findings: mostSevere(data.findings),
       }

@@ -65,3 +65,10 @@ const SHARES_MS = 5_000;
 /** The longest wait after a report because of the shares that it is about. */
 export const sharesPollMs = ({ shares }: Pick<Report, 'shares'>): number =>
   shares.length === 0 ? Number.POSITIVE_INFINITY : shares.some(isTense) ? SHARES_TENSE_MS : SHARES_MS;
+
+const WATCHED_MS = 5_000;
+/** Of all proxies together: 20 a second. */
+const BETWEEN_READS_MS = 50;
+
+/** The longest wait after a report while somebody looks at the page of all balancers. */
+export const watchedPollMs = (proxies: number): number => Math.max(WATCHED_MS, proxies * BETWEEN_READS_MS);

@@ -23,7 +23,7 @@ export const withRefusals = (report: Report, before: Report | undefined): Report
 /**
  * What is worth telling of a report: not each connection that comes or goes while all have what they need.
  */
-export const essence = ({ uptimeMs: _, ...report }: Report): object => ({
+export const essence = ({ uptimeMs: _, traffic: __, ...report }: Report): object => ({
   ...report,
   shares: report.shares.map((share) =>
     isTense(share)

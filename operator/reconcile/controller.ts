@@ -2,6 +2,7 @@ import type { Transport } from '../../kube/transport.ts';
 import type { ImageSettings } from '../desired/pod/render-settings.ts';
 import type { DefinitionSkew } from '../objects/definition-skew.ts';
 import { createOutage } from '../proxy-reports/outage.ts';
+import type { Reading } from '../status/reading.ts';
 import type { WatchMetrics } from '../telemetry/watch-metrics.ts';
 import { type ClusterCache, startClusterCache } from '../watch/cluster-cache.ts';
 import { ROOT } from '../watch/kinds.ts';
@@ -35,6 +36,8 @@ export interface Controller {
    * time.
    */
   begin(access: TermAccess): WorkingTerm;
+  /** What was last read from the proxies of a resource; nothing while another process is the leader. */
+  readings(key: string): readonly Reading[];
   /** Ends the watches. */
   stop(): void;
 }
@@ -126,6 +129,7 @@ export const startController = (
         },
       };
     },
+    readings: (key) => term?.readings(key) ?? [],
     stop() {
       stopping.abort();
       cache.stop();

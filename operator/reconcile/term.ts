@@ -16,6 +16,7 @@ import { createQueue } from '../queue/queue.ts';
 import { runWorkers } from '../queue/workers.ts';
 import { createProbeResults } from '../rollout/probe-results.ts';
 import { isOfStorm } from '../rollout/spent-pods.ts';
+import type { Reading } from '../status/reading.ts';
 import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import type { ReplicaMetrics } from '../telemetry/replica-metrics.ts';
@@ -38,6 +39,8 @@ export interface TermOptions {
   readonly definition: () => DefinitionSkew | undefined;
   /** The operator's name in managedFields. */
   readonly fieldManager: string;
+  /** Whether a person looks at the figures of all proxies. */
+  readonly isWatched: () => boolean;
   /** Identifies this operator to people, and to another operator that writes to the same objects. */
   readonly identity: string;
   /** Tracks whether the API server is unavailable to everybody. */
@@ -68,6 +71,8 @@ export interface TermAccess {
  * before the next term.
  */
 export interface ReconcileTerm {
+  /** The last readings of the proxies of a resource. */
+  readings(key: string): readonly Reading[];
   changed(kind: WatchedKind, object: KubeObject, isGone: boolean): void;
   /**
    * A node was added, removed, or changed in a way that concerns its kubelet: resources that wait for this
@@ -111,6 +116,7 @@ export const startTerm = (
     read: async (...to) => options.outage.explain(await readReport(...to)),
     clock,
     random: options.random,
+    isWatched: options.isWatched,
     onChange: (key) => queue.add(key),
   });
 
@@ -219,6 +225,7 @@ export const startTerm = (
   void resync();
 
   return {
+    readings: inspector.readings,
     changed(kind, object, isGone) {
       // A child that is not listed yet would seem to be missing.
       if (!cache.isSynced(object.metadata.namespace ?? '')) return;

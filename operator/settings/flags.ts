@@ -39,6 +39,21 @@ export const FLAGS = {
     fallback: ':8080',
     meaning: '/metrics for Prometheus; may be the same as the health address',
   },
+  pageAddress: {
+    flag: '--page-address',
+    variable: 'L4B_PAGE_ADDRESS',
+    value: 'ADDRESS',
+    fallback: '127.0.0.1:8082',
+    meaning: 'page of all balancers, at a loopback address, for kubectl l4b dashboard; off for none',
+  },
+  pageForTokens: {
+    flag: '--page-for-tokens',
+    variable: 'L4B_PAGE_FOR_TOKENS',
+    value: 'BOOL',
+    fallback: 'false',
+    isSwitch: true,
+    meaning: 'serve that page at the metrics address, too, to tokens that may get L4Balancers',
+  },
   logLevel: {
     flag: '--log-level',
     variable: 'L4B_LOG_LEVEL',

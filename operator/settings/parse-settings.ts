@@ -4,6 +4,7 @@ import { PULL_POLICIES } from '../objects/pull-policy.ts';
 import { OUTPUTS } from '../preview/output.ts';
 import { FLAGS } from './flags.ts';
 import { namespaceNames } from './namespace-name.ts';
+import { parsePageAddress } from './page-address.ts';
 import { parseElection } from './parse-election.ts';
 import { readArguments } from './read-arguments.ts';
 import type { Command, Environment } from './settings.ts';
@@ -28,6 +29,12 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
   const pullPolicy = value('proxyImagePullPolicy', oneOf(PULL_POLICIES), PULL_POLICIES.join(', '));
   const health = value('healthAddress', parseListenAddress, address);
   const metrics = value('metricsAddress', parseListenAddress, address);
+  const page = value(
+    'pageAddress',
+    parsePageAddress,
+    'a loopback address and port such as 127.0.0.1:8082 or [::1]:8082, or off; --page-for-tokens serves others',
+  );
+  const pageForTokens = value('pageForTokens', booleanOf, 'true or false');
   const logLevel = value('logLevel', oneOf(LOG_LEVELS), LOG_LEVELS.join(', '));
   const workers = value('workers', integerUpTo(MAX_WORKERS), `an integer from 1 to ${MAX_WORKERS}`);
   const apiRate = value('apiRate', integerUpTo(MAX_RATE), `an integer from 1 to ${MAX_RATE}`);
@@ -55,6 +62,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     !pullPolicy ||
     !health ||
     !metrics ||
+    !page ||
     !logLevel ||
     !workers ||
     !apiRate ||
@@ -69,6 +77,8 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       render: { proxyImage, pullPolicy },
       health,
       metrics,
+      page: page === 'off' ? undefined : page,
+      pageForTokens: pageForTokens === true,
       logLevel,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       workers,

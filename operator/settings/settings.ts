@@ -10,6 +10,10 @@ export interface Settings {
   readonly render: ImageSettings;
   readonly health: ListenAddress;
   readonly metrics: ListenAddress;
+  /** Loopback address of the page of all balancers; undefined for none. */
+  readonly page: ListenAddress | undefined;
+  /** Whether the metrics address serves that page as well, to who sends a token. */
+  readonly pageForTokens: boolean;
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly workers: number;

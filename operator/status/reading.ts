@@ -40,6 +40,16 @@ export interface ReportedCertificate {
   readonly problem?: string;
 }
 
+/** What a proxy carries, summed over its listeners. */
+export interface ReportedTraffic {
+  readonly open: number;
+  readonly accepted: number;
+  /** New connections per second since the report before; undefined in the first one. */
+  readonly rate?: number;
+  /** When it was read, in milliseconds of the operator's monotonic clock. */
+  readonly readAtMs?: number;
+}
+
 /** Why a proxy cannot follow its resource or its endpoints. */
 export interface Loss {
   /** Identifies the cause, such as `Unauthorized`. */
@@ -61,6 +71,8 @@ export interface Report {
   /** Of the listeners whose limit is shared out, once it applies shares. */
   readonly shares: readonly ReportedShare[];
   readonly certificates: readonly ReportedCertificate[];
+  /** Shown on the page of all balancers alone: no decision depends on it. */
+  readonly traffic?: ReportedTraffic;
   /** The revision that it serves, such as `generation/3`; undefined until it serves one. */
   readonly revision: string | undefined;
   /** Whether it currently follows its resource and its endpoints. */

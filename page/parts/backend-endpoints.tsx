@@ -23,10 +23,14 @@ export const BackendEndpoints = ({
     <>
       {found.total === 0 ? (
         <p class="empty">It has no endpoints.</p>
+      ) : found.endpoints.length === 0 && page === 0 ? (
+        <p class="empty">
+          {count(found.total)} endpoints are too many to add up over the replicas: choose one replica above.
+        </p>
       ) : (
         <EndpointTable label={`Endpoints of ${backend}`} endpoints={found.endpoints} nowMs={nowMs} />
       )}
-      {pages > 1 && (
+      {pages > 1 && (found.endpoints.length > 0 || page > 0) && (
         <nav class="pager" aria-label={`Endpoints of ${backend}`}>
           <button type="button" disabled={page === 0} onClick={() => setPage(page - 1)}>
             Back

@@ -1,7 +1,7 @@
 import { type Connection, chosen, connection, type ProxyView, proxies } from '../state/store.ts';
 import { clipped, count, duration } from '../words/format.ts';
 
-const Logo = () => (
+export const Logo = () => (
   <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
     <path d="M3 16h8M11 16c6 0 5-10 12-10h6M11 16h18M11 16c6 0 5 10 12 10h6" />
     <circle cx="11" cy="16" r="3.5" />
@@ -15,7 +15,7 @@ const LINK: Record<Connection['state'], string> = {
 };
 
 /** Whether what is shown is of now. */
-const Link = () => {
+export const Link = () => {
   const { state } = connection.value;
   return (
     <p class={`link ${state.toLowerCase()}`} role="status">
@@ -25,7 +25,7 @@ const Link = () => {
 };
 
 /** What is wrong with the connection, and that the figures are old. */
-const Lost = () => {
+export const Lost = () => {
   const now = connection.value;
   if (now.state !== 'Lost') return null;
   return (

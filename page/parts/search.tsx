@@ -1,13 +1,21 @@
 import { search } from '../state/store.ts';
 
-/** One field that filters listeners, backends and endpoints. */
-export const Search = () => (
+interface SearchProps {
+  readonly label?: string;
+  readonly placeholder?: string;
+}
+
+/** One field that filters what is listed; by default listeners, backends and endpoints. */
+export const Search = ({
+  label = 'Find listeners, backends and endpoints',
+  placeholder = 'Find a listener, backend or address',
+}: SearchProps) => (
   <search class="search">
     <label>
-      <span class="hidden">Find listeners, backends and endpoints</span>
+      <span class="hidden">{label}</span>
       <input
         type="search"
-        placeholder="Find a listener, backend or address"
+        placeholder={placeholder}
         value={search.value}
         onInput={({ currentTarget }) => {
           search.value = currentTarget.value.trim();

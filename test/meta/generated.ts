@@ -9,7 +9,7 @@ export const GENERATED: readonly Generated[] = [
   { path: /^crds\/l4balancers\.yaml$/, by: 'crds/generate.ts' },
   { path: /^crds\/REFERENCE\.md$/, by: 'crds/generate.ts' },
   { path: /^report\/REFERENCE\.md$/, by: 'report/generate.ts' },
-  { path: /^page\/status-page\.html$/, by: 'page/generate.ts' },
+  { path: /^page\/(status|fleet)-page\.html$/, by: 'page/generate.ts' },
   { path: /^charts\/l4balancer-operator\/files\/(l4balancers|defaults)\.yaml$/, by: 'charts/generate.ts' },
   { path: /^charts\/l4balancer-operator\/files\/alerts\.yaml$/, by: 'charts/generate.ts' },
   { path: /^charts\/l4balancer-operator\/files\/dashboards\/[a-z]+\.json$/, by: 'charts/generate.ts' },

@@ -43,6 +43,7 @@ export const startFaultyOperator = async (
       transport,
       namespaces: [],
       fieldManager: FIELD_MANAGER,
+      isWatched: () => false,
       identity: 'faulty',
       render: RENDER,
       workers: 4,
