@@ -70,15 +70,18 @@ export const BalancerView = ({ balancer }: { readonly balancer: FleetBalancer })
   if (row === undefined)
     return <p class="waiting">There is no such L4Balancer, or the operator does not know it yet.</p>;
   const view = viewed(replicas.map(({ pod }) => pod));
+  // What replicas say now is newer than the status, which has it from them.
+  const said = new Set<string>(view?.report.summary.findings.map(({ code }) => code));
+  const others = problems.filter(({ reason }) => !said.has(reason));
   return (
     <>
       <div class="under">
         <Facts balancer={balancer} />
         {replicas.length > 1 && <ReplicaChoice replicas={replicas} />}
       </div>
-      {problems.length > 0 && (
-        <Section id="status" title="What its status says" note={count(problems.length)}>
-          <Problems problems={problems} />
+      {others.length > 0 && (
+        <Section id="status" title="What its status says" note={count(others.length)}>
+          <Problems problems={others} />
         </Section>
       )}
       {view === undefined ? (

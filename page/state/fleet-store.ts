@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { FleetBalancer, FleetFigures, FleetHead, FleetOverview } from '../../report/fleet.ts';
 import { continued, NO_HISTORY } from './series.ts';
-import { proxies } from './store.ts';
+import { chosen, proxies } from './store.ts';
 
 export const overview = signal<FleetOverview | undefined>(undefined);
 export const balancer = signal<FleetBalancer | undefined>(undefined);
@@ -30,6 +30,7 @@ export const takeBalancer = (given: FleetBalancer): void => {
   balancer.value = given;
   const pods = new Set(given.replicas.map(({ pod }) => pod));
   const known = [...proxies.value];
+  if (chosen.value !== undefined && !pods.has(chosen.value)) chosen.value = undefined;
   if (known.some(([pod]) => !pods.has(pod))) proxies.value = new Map(known.filter(([pod]) => pods.has(pod)));
 };
 

@@ -42,15 +42,15 @@ const evaluated = async (path: string): Promise<string> => {
 /** The URL of a worker's module, as the source writes it. */
 const WORKER_URL = /new URL\('\.[^']*\/([\w-]+)\.ts', import\.meta\.url\)/g;
 
-/** The status page is a file beside the program; in its head it names the packages that it contains. */
-const STATUS_PAGE = 'page/status-page.html';
-const PAGE_URL = /new URL\('[^']*\/(status-page\.html)', import\.meta\.url\)/g;
+/** A page is a file beside the program; in its head it names the packages that it contains. */
+const PAGES: Readonly<Record<ImageName, string>> = { operator: 'fleet-page.html', proxy: 'status-page.html' };
+const PAGE_URL = /new URL\('[^']*\/((?:status|fleet)-page\.html)', import\.meta\.url\)/g;
 const PAGE_PACKAGE = /^ {2}(\S+) \d+\.\d+\.\d+, /gm;
 
-/** Copies the status page, and returns the folders of its packages. */
-const copyStatusPage = (root: string, app: string): readonly string[] => {
-  const page = readFileSync(join(root, STATUS_PAGE), 'utf8');
-  writeFileSync(join(app, 'bin', 'status-page.html'), page);
+/** Copies a page, and returns the folders of its packages. */
+const copyPage = (file: string, root: string, app: string): readonly string[] => {
+  const page = readFileSync(join(root, 'page', file), 'utf8');
+  writeFileSync(join(app, 'bin', file), page);
   const [head = ''] = page.split('-->');
   return [...head.matchAll(PAGE_PACKAGE)].map(([, name = '']) => `node_modules/${name}`);
 };
@@ -77,7 +77,7 @@ const substitutes: Plugin = {
       contents: (await readFile(path, 'utf8')).replace(WORKER_URL, "new URL('./$1.js', import.meta.url)"),
       loader: 'ts',
     }));
-    onLoad({ filter: /\/proxy\/admin\/status-page\.ts$/ }, async ({ path }) => ({
+    onLoad({ filter: /\/(proxy\/admin\/status-page|operator\/fleet\/pages)\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replace(PAGE_URL, "new URL('./$1', import.meta.url)"),
       loader: 'ts',
     }));
@@ -137,7 +137,7 @@ export const bundleProgram = async (name: ImageName, root: string, app: string):
     splitting: true,
   });
   cpSync(join(root, 'package.json'), join(app, 'package.json'));
-  const ofPage = name === 'proxy' ? copyStatusPage(root, app) : [];
+  const ofPage = copyPage(PAGES[name], root, app);
   for (const folder of [...packagesIn(metafile), ...ofPage]) copyPackage(folder, root, app);
   for (const [native, files] of Object.entries(NATIVE[name]))
     copyPackage(join('node_modules', native), root, app, files);

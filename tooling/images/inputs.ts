@@ -7,7 +7,7 @@ export const IMAGES = {
   operator: {
     dockerfile: 'Dockerfile.operator',
     folders: ['bin', 'crds', 'kube', 'operator', 'program', 'report'],
-    files: [],
+    files: ['page/fleet-page.html'],
   },
   proxy: {
     dockerfile: 'Dockerfile.proxy',
