@@ -80,13 +80,14 @@ export const startOperator = async (
   const started = Promise.withResolvers<Controller>();
   const reading = throttled(open());
   const fleet = lateFleet(async () => {
-    const { cache, readings } = await started.promise;
+    const { cache, readings, readSoon } = await started.promise;
     return {
       clock: realClock,
       wallMs: Date.now,
       random: Math.random,
       collections: cache.collections,
       readings,
+      onWatched: readSoon,
       state: () => ({
         version: VERSION,
         instance: settings.instance,

@@ -18,6 +18,8 @@ export interface FleetSources {
   readonly collections: Pick<Collections, 'L4Balancer' | 'Deployment' | 'DaemonSet' | 'ReplicaSet' | 'Pod'>;
   /** What was last read from the proxies of a resource. */
   readonly readings: (key: string) => readonly Reading[];
+  /** Called when somebody begins to look at all balancers, and nobody did before. */
+  readonly onWatched: () => void;
   readonly state: () => OperatorState;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -102,6 +104,8 @@ export const createFleet = (sources: FleetSources): Fleet => {
     }
   };
 
+  const isWatched = (): boolean => audiences.names().some((group) => group.startsWith(OVERVIEW));
+
   const startTicking = (): void => {
     if (ticking !== undefined) return;
     ticking = new AbortController();
@@ -162,7 +166,7 @@ export const createFleet = (sources: FleetSources): Fleet => {
   };
 
   return {
-    isWatched: () => audiences.names().some((group) => group.startsWith(OVERVIEW)),
+    isWatched,
     namespaces: () => [
       ...new Set([...collections.L4Balancer.values()].map(({ metadata }) => metadata.namespace ?? '')),
     ],
@@ -176,6 +180,7 @@ export const createFleet = (sources: FleetSources): Fleet => {
       const group = key === null ? `${OVERVIEW}${scope.key}` : `${key.replaceAll(' ', '')} ${scope.key}`;
       return {
         begin(response) {
+          if (key === null && !isWatched()) sources.onWatched();
           scopes.set(group, scope);
           startTicking();
           const left = new AbortController();

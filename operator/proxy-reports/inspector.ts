@@ -1,7 +1,7 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Reading, Report } from '../status/reading.ts';
 import { limitConcurrency } from './concurrency-limit.ts';
-import { createPollInterval, isSettled, sharesPollMs, watchedPollMs } from './poll-interval.ts';
+import { createPollInterval, isSettled, sharesPollMs, spreadMs, watchedPollMs } from './poll-interval.ts';
 import { ReportError } from './read-report.ts';
 import { essence, withRefusals } from './refusals.ts';
 import { withTraffic } from './traffic.ts';
@@ -37,6 +37,8 @@ export interface Inspector {
    * it cannot be reached yet.
    */
   readings(key: string): readonly Reading[];
+  /** Reads all proxies soon, for somebody who begins to look at their figures. */
+  readSoon(): void;
   stop(): void;
 }
 
@@ -106,6 +108,15 @@ export const createInspector = (deps: InspectorDeps): Inspector => {
   const byKey = new Map<string, Map<string, PolledPod>>();
   const withinLimit = limitConcurrency(MAX_CONCURRENT);
 
+  /** Aborted to end all waits. */
+  let soon = new AbortController();
+
+  const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+    const roused = soon.signal;
+    await clock.sleep(ms, AbortSignal.any([signal, roused]));
+    if (roused.aborted) await clock.sleep(random() * spreadMs(polledPods()), signal);
+  };
+
   const polledPods = (): number => [...byKey.values()].reduce((sum, { size }) => sum + size, 0);
 
   const record = (key: string, polled: PolledPod, lastAnswer: LastAnswer): void => {
@@ -121,7 +132,7 @@ export const createInspector = (deps: InspectorDeps): Inspector => {
     let failures = 0;
     let waitMs = FIRST_MS;
     for (;;) {
-      await clock.sleep(waitMs, signal);
+      await wait(waitMs, signal);
       if (signal.aborted) return;
       try {
         const read = await withinLimit(() => deps.read(ip, port, signal));
@@ -171,6 +182,11 @@ export const createInspector = (deps: InspectorDeps): Inspector => {
       else byKey.set(key, now);
     },
     readings: (key) => [...(byKey.get(key)?.values() ?? [])].flatMap((polled) => readingOf(polled) ?? []),
+    readSoon() {
+      const before = soon;
+      soon = new AbortController();
+      before.abort();
+    },
     stop() {
       for (const polled of byKey.values()) for (const { abort } of polled.values()) abort.abort();
       byKey.clear();

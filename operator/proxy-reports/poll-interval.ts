@@ -70,5 +70,8 @@ const WATCHED_MS = 5_000;
 /** Of all proxies together: 20 a second. */
 const BETWEEN_READS_MS = 50;
 
+/** Time over which the readings of all proxies are spread. */
+export const spreadMs = (proxies: number): number => proxies * BETWEEN_READS_MS;
+
 /** The longest wait after a report while somebody looks at the page of all balancers. */
-export const watchedPollMs = (proxies: number): number => Math.max(WATCHED_MS, proxies * BETWEEN_READS_MS);
+export const watchedPollMs = (proxies: number): number => Math.max(WATCHED_MS, spreadMs(proxies));

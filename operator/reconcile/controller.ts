@@ -38,6 +38,8 @@ export interface Controller {
   begin(access: TermAccess): WorkingTerm;
   /** What was last read from the proxies of a resource; nothing while another process is the leader. */
   readings(key: string): readonly Reading[];
+  /** Reads all proxies soon, for somebody who begins to look at their figures. */
+  readSoon(): void;
   /** Ends the watches. */
   stop(): void;
 }
@@ -130,6 +132,7 @@ export const startController = (
       };
     },
     readings: (key) => term?.readings(key) ?? [],
+    readSoon: () => term?.readSoon(),
     stop() {
       stopping.abort();
       cache.stop();

@@ -73,6 +73,8 @@ export interface TermAccess {
 export interface ReconcileTerm {
   /** The last readings of the proxies of a resource. */
   readings(key: string): readonly Reading[];
+  /** Reads all proxies soon. */
+  readSoon(): void;
   changed(kind: WatchedKind, object: KubeObject, isGone: boolean): void;
   /**
    * A node was added, removed, or changed in a way that concerns its kubelet: resources that wait for this
@@ -226,6 +228,7 @@ export const startTerm = (
 
   return {
     readings: inspector.readings,
+    readSoon: inspector.readSoon,
     changed(kind, object, isGone) {
       // A child that is not listed yet would seem to be missing.
       if (!cache.isSynced(object.metadata.namespace ?? '')) return;

@@ -13,9 +13,11 @@ const certificateText = ({ name, daysLeft, problem }: FleetCertificate): string 
   return `Certificate ${name}: ${count(daysLeft)} ${daysLeft === 1 ? 'day' : 'days'} left`;
 };
 
-/** What is worth a line of its own, beside the problems. */
-const notesOf = ({ traffic, limiting, certificate }: FleetRow): readonly string[] => [
-  ...(certificate === undefined ? [] : [certificateText(certificate)]),
+/** What is worth a line of its own, beside the problems, which may be about a certificate already. */
+const notesOf = ({ traffic, limiting, certificate, problems }: FleetRow): readonly string[] => [
+  ...(certificate === undefined || problems.some(({ reason }) => reason.startsWith('Certificate'))
+    ? []
+    : [certificateText(certificate)]),
   ...(limiting.length === 0
     ? []
     : [`Limits refuse connections of listener ${clipped(limiting.join(', '), 120)}`]),

@@ -8,7 +8,7 @@ import { Section, Wide } from './section.tsx';
 const troubleOf = ({ trouble, link }: FleetReplica): string =>
   [trouble, link.state === 'Lost' ? `No live figures: ${link.why}` : '']
     .filter((one) => one !== '')
-    .join(' ');
+    .join(' · ');
 
 const stateOf = ({ isReady, link }: FleetReplica) => {
   if (!isReady) return { word: 'Not ready', grade: 'bad' };
@@ -52,7 +52,7 @@ const Row = ({
       <td class="number" data-label="Errors">
         {totals === undefined ? '–' : perSecond(totals.errors)}
       </td>
-      <td data-label="Serves">
+      <td class="serves" data-label="Serves">
         {clipped(summary?.revision ?? '–', 40)}
         {summary !== undefined && <span class="detail">version {clipped(summary.version, 40)}</span>}
       </td>

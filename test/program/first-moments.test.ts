@@ -112,7 +112,7 @@ for (const name of PROGRAMS)
         await flood(name, program, pid);
         for (const signal of ['SIGUSR1', 'SIGUSR2'])
           await program.line((line) => line.msg === 'signal ignored' && line.signal === signal);
-        await untilOnlyOwnPorts(program);
+        await untilOnlyOwnPorts(name, program);
         await stop(program);
       });
     });
@@ -131,7 +131,7 @@ for (const name of PROGRAMS)
       // Node's own handler, installed long before ours.
       await untilCaught(program, ['SIGUSR1'], 0);
       program.child.kill('SIGUSR1');
-      await untilOnlyOwnPorts(program);
+      await untilOnlyOwnPorts(name, program);
       await stop(program);
     });
 
@@ -139,7 +139,7 @@ for (const name of PROGRAMS)
       const program = await start(name, { env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } });
       const line = await program.line(({ msg }) => msg === 'debugger refused');
       assert.equal(line.openedBy, 'NODE_OPTIONS');
-      await untilOnlyOwnPorts(program);
+      await untilOnlyOwnPorts(name, program);
       await stop(program);
       // No signal was sent, so none may be reported.
       assert.ok(!program.stdout().includes('"openedBy":"SIGUSR1"'));
@@ -183,7 +183,7 @@ for (const name of PROGRAMS)
         });
         const line = await program.line(({ msg }) => msg === 'debugger refused');
         assert.equal(line.openedBy, 'NODE_OPTIONS');
-        await untilOnlyOwnPorts(program);
+        await untilOnlyOwnPorts(name, program);
         assert.doesNotMatch(program.stderr(), /Debugger listening/);
         await stop(program);
       });

@@ -51,6 +51,7 @@ test('an operator in a pod loads only the parts of the Kubernetes clients that i
       '--leader-elect=false',
       '--health-address=127.0.0.1:0',
       '--metrics-address=127.0.0.1:0',
+      '--page-address=127.0.0.1:0',
     ],
     POD,
     { flags: WITNESS_FLAGS, entry: 'bin/l4balancer-operator.js' },
@@ -59,6 +60,8 @@ test('an operator in a pod loads only the parts of the Kubernetes clients that i
   const loaded = await loadedUntilStopped(program);
   assertFrugal(loaded, 'operator');
   assert.ok(has(loaded, '/undici/lib/dispatcher/pool.js'));
+  assert.ok(has(loaded, '/operator/fleet/late-fleet.ts'));
+  assert.ok(!has(loaded, '/operator/fleet/open-fleet.ts'), 'the page is loaded when somebody looks');
 });
 
 for (const { title, user, isLoaded } of [

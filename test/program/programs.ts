@@ -56,6 +56,7 @@ const argumentsOf = async (name: ProgramName, user: object): Promise<readonly st
         '--leader-elect=false',
         '--health-address=127.0.0.1:0',
         '--metrics-address=127.0.0.1:0',
+        '--page-address=127.0.0.1:0',
       ];
 
 /** Of a user that a program logs in: kubeconfigs with one are left to client-node. */
@@ -85,9 +86,9 @@ export const untilServing = async (name: ProgramName, program: Program): Promise
 
 /**
  * Number of ports that each program listens on: the proxy's listener and admin endpoint, the operator's
- * health and metrics.
+ * health, metrics and page.
  */
-const OWN_PORTS = 2;
+const OWN_PORTS: Readonly<Record<ProgramName, number>> = { proxy: 2, operator: 3 };
 
 /**
  * Number of consecutive checks with exactly these ports: a debugger that Node was already opening may open
@@ -96,12 +97,15 @@ const OWN_PORTS = 2;
 const STABLE_CHECKS = 20;
 const MAX_CHECKS = 2_000;
 
-/** Waits until both ports of the program are open, and no third one is. */
-export const untilOnlyOwnPorts = async ({ child, stderr, stdout }: Program): Promise<void> => {
+/** Waits until the ports of the program are open, and no other one is. */
+export const untilOnlyOwnPorts = async (
+  name: ProgramName,
+  { child, stderr, stdout }: Program,
+): Promise<void> => {
   let ports: ReadonlySet<number> = new Set();
   for (let checks = 0, stable = 0; stable < STABLE_CHECKS; checks += 1) {
     ports = new Set(listeningDescriptors(child.pid ?? assert.fail('not started')).values());
-    stable = ports.size === OWN_PORTS ? stable + 1 : 0;
+    stable = ports.size === OWN_PORTS[name] ? stable + 1 : 0;
     assert.ok(checks < MAX_CHECKS, `listens on ${[...ports]}:\n${stdout()}\n${stderr()}`);
     await sleep(10);
   }

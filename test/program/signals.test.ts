@@ -55,7 +55,7 @@ for (const name of PROGRAMS)
         assert.equal(line.level, 'warn');
       }
       assert.ok(await isHealthy(port));
-      await untilOnlyOwnPorts(program);
+      await untilOnlyOwnPorts(name, program);
       assert.doesNotMatch(program.stderr(), /[Dd]ebugger/);
       program.child.kill('SIGTERM');
       assert.equal(await program.ended, 0);

@@ -10,7 +10,7 @@ import { podsOf } from './pods.ts';
 import { OPERATOR, operatorLogin } from './rights.ts';
 import { type Anything, CHILDREN, startWorld, type TestWorld } from './world.ts';
 
-const PAGES = ['--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0'];
+const PAGES = ['--health-address=127.0.0.1:0', '--metrics-address=127.0.0.1:0', '--page-address=127.0.0.1:0'];
 const NO_LEASE = ['--leader-elect=false'];
 
 let world: TestWorld;

@@ -20,6 +20,8 @@ export interface OperatorProcess {
   readonly url: () => string;
   /** Resolves with the first line that has this message, even if it has already been logged. */
   line(msg: string): Promise<LogLine>;
+  /** Host and port of the page of all balancers, and of the metrics. */
+  readonly address: (of: 'page' | 'metrics') => string;
   metric(name: string): Promise<number>;
   /** Sends the signal and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -32,6 +34,7 @@ export const BASIC = [
   `--proxy-image=${IMAGE}`,
   '--health-address=127.0.0.1:0',
   '--metrics-address=127.0.0.1:0',
+  '--page-address=127.0.0.1:0',
 ];
 const WITHOUT_LEASE = [...BASIC, '--leader-elect=false'];
 
@@ -77,13 +80,14 @@ export const startOperator = (
       check();
       void exited.then(() => reject(new Error(`the operator exited before it logged "${msg}": ${stderr}`)));
     });
-  const port = (name: 'health' | 'metrics') =>
+  const port = (name: 'health' | 'metrics' | 'page') =>
     log.find(({ msg }) => msg === 'serving health and metrics')?.[name];
 
   return {
     child,
     log,
     stderr: () => stderr,
+    address: (of) => `127.0.0.1:${port(of)}`,
     url: () => `http://127.0.0.1:${port('health')}`,
     line,
     async metric(name) {

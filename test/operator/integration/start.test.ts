@@ -86,6 +86,7 @@ describe('a start without an API server', () => {
         '--leader-elect=false',
         '--health-address=127.0.0.1:0',
         '--metrics-address=127.0.0.1:0',
+        '--page-address=127.0.0.1:0',
       ];
       const args = [...image.filter((one) => !one.startsWith(flag)), `${flag}=127.0.0.1:${port}`];
       const operator = startWith(kubeconfig('http://127.0.0.1:1'), args);

@@ -23,6 +23,8 @@ test('the image of the proxy is enough, since everything else has a default', ()
     render: { proxyImage: 'registry.example/proxy:1', pullPolicy: 'IfNotPresent' },
     health: { port: 8081 },
     metrics: { port: 8080 },
+    page: { host: '127.0.0.1', port: 8082 },
+    pageForTokens: false,
     logLevel: 'info',
     workers: 16,
     election: undefined,
@@ -40,6 +42,8 @@ test('every flag is accepted in both forms', () => {
     '--health-address',
     '127.0.0.1:1',
     '--metrics-address=[::1]:2',
+    '--page-address=[::1]:3',
+    '--page-for-tokens',
     '--log-level',
     'debug',
     '--kubeconfig=k',
@@ -52,6 +56,8 @@ test('every flag is accepted in both forms', () => {
     render: { proxyImage: 'a:1', pullPolicy: 'Never' },
     health: { host: '127.0.0.1', port: 1 },
     metrics: { host: '::1', port: 2 },
+    page: { host: '::1', port: 3 },
+    pageForTokens: true,
     logLevel: 'debug',
     workers: 9,
     election: undefined,
@@ -150,4 +156,13 @@ test('help lists every flag with its variable and default', () => {
     assert.ok(line.includes(variable), flag);
     if ('fallback' in rest) assert.ok(line.includes(rest.fallback), flag);
   }
+});
+
+test('the page is at a loopback address, where it needs no token, or nowhere', () => {
+  assert.equal(settings([IMAGE, '--page-address=off']).page, undefined);
+  assert.deepEqual(settings([IMAGE, '--page-address=127.3.4.5:0']).page, { host: '127.3.4.5', port: 0 });
+  for (const address of [':8082', '0.0.0.0:8082', '10.0.0.1:8082', '[::]:8082', '8082', 'localhost:8082'])
+    assert.deepEqual(problems([IMAGE, `--page-address=${address}`]), [
+      `--page-address: expected a loopback address and port such as 127.0.0.1:8082 or [::1]:8082, or off; --page-for-tokens serves others, found "${address}"`,
+    ]);
 });
