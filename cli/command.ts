@@ -9,14 +9,21 @@ import type { Terminal } from './print/terminal.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+interface Surroundings {
+  readonly env: Environment;
+  readonly terminal: Terminal;
+  readonly loadOperatorCode: LoadOperatorCode;
+}
+
 /** Each command is loaded when it runs: all of them together take longer than any one of them. */
 const runRequest = async (
   session: Session,
   request: SessionRequest,
-  terminal: Terminal,
-  loadOperatorCode: LoadOperatorCode,
+  { terminal, loadOperatorCode, env }: Surroundings,
 ): Promise<ExitCode> => {
   switch (request.command) {
+    case 'dashboard':
+      return (await import('./dashboard/run-dashboard.ts')).runDashboard(session, request, terminal, env);
     case 'status':
       return (await import('./status/run-status.ts')).runStatus(session, request, terminal);
     case 'bundle':
@@ -48,17 +55,9 @@ const runRequest = async (
   }
 };
 
-interface Surroundings {
-  readonly env: Environment;
-  readonly terminal: Terminal;
-  readonly loadOperatorCode: LoadOperatorCode;
-}
-
 /** Connects to a cluster for the commands that need one. */
-const runAnywhere = async (
-  request: Request,
-  { env, terminal, loadOperatorCode }: Surroundings,
-): Promise<ExitCode> => {
+const runAnywhere = async (request: Request, surroundings: Surroundings): Promise<ExitCode> => {
+  const { env, terminal, loadOperatorCode } = surroundings;
   switch (request.command) {
     case 'convert':
       return (await import('./convert/run-convert.ts')).runConvert(request, terminal);
@@ -80,9 +79,7 @@ const runAnywhere = async (
       );
     default: {
       const { withSession } = await import('./cluster/session.ts');
-      return await withSession(request, env, (session) =>
-        runRequest(session, request, terminal, loadOperatorCode),
-      );
+      return await withSession(request, env, (session) => runRequest(session, request, surroundings));
     }
   }
 };

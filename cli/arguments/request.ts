@@ -5,6 +5,7 @@ import type { InferValue } from '@optique/core/parser';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
 import { choice, integer, string } from '@optique/core/valueparser';
 import { connectionsCommand } from './connections-command.ts';
+import { dashboardCommand } from './dashboard-command.ts';
 import { entryPoint } from './entry-point.ts';
 import { explainCommand } from './explain-command.ts';
 import { direct, everywhere, ofParts, output, several, target, watch } from './flags.ts';
@@ -81,6 +82,7 @@ export const requestParser = (lookup: Lookup) => {
         description: message`Shows open and new connections and bytes per second by listener, backend or endpoint, how connections end by reason, or the sources that limits follow; the busiest first.`,
       },
     ),
+    dashboardCommand(name),
     connectionsCommand(name),
     command(
       'capacity',

@@ -1,4 +1,5 @@
 import { openTransport } from '../../kube/connect.ts';
+import type { Credentials } from '../../kube/credentials.ts';
 import { findCredentials } from '../../kube/find-credentials.ts';
 import type { Environment } from '../../kube/in-cluster.ts';
 import type { Transport } from '../../kube/transport.ts';
@@ -15,6 +16,8 @@ export interface Target {
 /** A connection to a cluster, and the namespace that is looked at. */
 export interface Session {
   readonly transport: Transport;
+  /** For what is no call: port-forwards. */
+  readonly credentials: Credentials;
   readonly namespace: string;
   /** Address of the API server. */
   readonly server: string;
@@ -35,6 +38,7 @@ export const withSession = async <T>(
   try {
     return await use({
       transport,
+      credentials,
       namespace: target.namespace ?? credentials.namespace ?? 'default',
       server: credentials.server,
     });
