@@ -19,8 +19,9 @@ export const tolerantReport = z.object({
   listeners: list(
     listener.pick({ name: true, leaving: true, shares: true }).extend({
       limits: limits.pick({ limiting: true }).exactOptional(),
-      open: listener.shape.open.default(0),
-      accepted: listener.shape.accepted.default(0),
+      // Shown only: whatever else is there must not make a report unreadable.
+        open: listener.shape.open.catch(0),
+      accepted: listener.shape.accepted.catch(0),
     }),
   ).default([]),
   backends: list(

@@ -45,6 +45,17 @@ export const join = ({ balancer, pods, readings, before, ends = [] }: Known): Pi
     backends: backendsOf(balancer, pairs),
     ends,
     findings: findingsOf(pairs),
+    certificates: (status.certificates ?? []).map(
+      ({ secret, names, notAfter, daysLeft, usedBy, usedByBackends = [], problem }) => ({
+        secret,
+        names,
+        notAfter,
+        daysLeft,
+        usedBy,
+        usedByBackends,
+        problem,
+      }),
+    ),
     tuning: (status.tuning ?? []).map(({ name, asked, effective, ok, hint }) => ({
       name,
       asked,

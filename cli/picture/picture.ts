@@ -20,6 +20,7 @@ export interface Picture {
   /** How connections ended since the proxies started, those that are frequent now first. */
   readonly ends: readonly EndPicture[];
   readonly findings: readonly FindingPicture[];
+  readonly certificates: readonly CertificatePicture[];
   readonly tuning: readonly KnobPicture[];
   readonly shares: readonly SharePicture[];
   /** The last changes of what is served, the newest first. */
@@ -129,6 +130,20 @@ export interface FindingPicture {
   readonly about: string;
   readonly message: string;
   readonly replicas: number;
+}
+
+/** From the status: of each certificate, the one in use that expires first on any replica. */
+export interface CertificatePicture {
+  readonly secret: string;
+  readonly names: readonly string[];
+  /** RFC 3339; undefined while none is in use. */
+  readonly notAfter: string | undefined;
+  /** Whole days, and from 31 on whole weeks; -1 if it has expired. */
+  readonly daysLeft: number | undefined;
+  readonly usedBy: readonly string[];
+  readonly usedByBackends: readonly string[];
+  /** Why what the Secret has now is not in use. */
+  readonly problem: string | undefined;
 }
 
 export interface KnobPicture {

@@ -1,5 +1,6 @@
 import type { Picture } from '../picture/picture.ts';
 import { backendLines } from './backend-table.ts';
+import { certificateLines } from './certificate-table.ts';
 import { endLines } from './end-lines.ts';
 import { findingLines } from './finding-lines.ts';
 import { headingLines, type PrintOptions } from './heading.ts';
@@ -18,6 +19,7 @@ export const oneScreen = (picture: Picture, options: PrintOptions): readonly str
   ...replicaLines(picture, options),
   ...endLines(picture, options),
   ...findingLines(picture, options),
+  ...certificateLines(picture, options),
   ...shareLines(picture, options),
   ...tuningLines(picture, options),
   ...historyLines(picture, options),

@@ -144,3 +144,30 @@ test('a screen names the last change, and -o wide lists all with who made them',
   assert.match(wide, /^2m ago +some +7–9 +– +kubectl-edit +listener web: port 8080 → 8443$/m);
   assert.match(wide, /^60m ago +all +6 +2 +– +created$/m);
 });
+
+test('certificates show how long they are valid, who uses them, and what is wrong with them', () => {
+  const one = (secret: string, more: object = {}) => ({
+    secret,
+    names: ['a.example'],
+    usedBy: ['https'],
+    ...more,
+  });
+  const certificates = [
+    one('fresh', { daysLeft: 84, notAfter: '2026-03-26T00:00:00Z', names: ['a', 'b', 'c', 'd'] }),
+    one('soon', { daysLeft: 9, usedByBackends: ['db'] }),
+    one('last', { daysLeft: 1, usedBy: ['https', 'smtp'] }),
+    one('past', { daysLeft: -1 }),
+    one('broken', { names: [], problem: 'The key does not fit.' }),
+  ];
+  const lines = screen(known({ p: reading([]) }, { balancer: balancer({ certificates }) }));
+  const at = lines.findIndex((line) => line.startsWith('CERTIFICATE'));
+  assert.deepEqual(lines.slice(at, at + 6), [
+    'CERTIFICATE       LEFT   NAMES        USED BY',
+    'fresh         over 84d   a, b, c, …   https',
+    'soon                9d   a.example    https, backend db',
+    'last                1d   a.example    https, smtp',
+    'past           expired   a.example    https',
+    'broken            none                https               The key does not fit.',
+  ]);
+  assert.ok(!screen(known({ p: reading([]) })).join('\n').includes('CERTIFICATE'));
+});

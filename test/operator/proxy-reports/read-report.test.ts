@@ -58,6 +58,7 @@ test('a report of the first version, which has no summary, is understood', async
     uptimeMs: undefined,
     shares: [],
     certificates: [],
+    traffic: { open: 0, accepted: 0 },
     findings: [],
     revision: undefined,
     follows: true,
@@ -110,6 +111,7 @@ test('a summary provides the counts, the listeners, the findings, and whether th
     loss: { code: 'Unauthorized', problem: 'Cannot follow' },
     knobs: [],
     certificates: [],
+    traffic: { open: 0, accepted: 0 },
     listeners: ['web'],
     limiting: [],
     shares: [

@@ -22,6 +22,7 @@ test('the operator reads everything that it uses from an older proxy', () => {
     uptimeMs: undefined,
     shares: [],
     certificates: [],
+    traffic: { open: 2, accepted: 10 },
     backends: [
       { name: 'web', endpoints: 4, ready: 1 },
       { name: 'cache', endpoints: 2, ready: 1 },
@@ -87,7 +88,7 @@ test('a newer proxy may report codes and health states that the operator does no
 const UNUSED = {
   '': ['version', 'ready', 'tableVersion', 'acceptors', 'descriptors', 'sourcePorts', 'notReady'],
   source: ['from'],
-  listeners: ['port', 'address', 'backend', 'open', 'accepted', 'closed'],
+  listeners: ['port', 'address', 'backend', 'closed'],
   backends: ['algorithm'],
   findings: ['line'],
 } as const;
@@ -102,6 +103,16 @@ for (const [part, fields] of Object.entries(UNUSED))
       assert.deepEqual(parseReport(JSON.stringify(answer)), known, `${part} ${value}`);
     }
   });
+
+test('figures that are only shown count as 0 where they are missing or of another type', () => {
+  const known = parseReport(recorded('summary'));
+  assert.deepEqual(known?.traffic, { open: 2, accepted: 10 });
+  for (const value of [undefined, null, 'a word', -1, [[]]]) {
+    const answer = JSON.parse(recorded('summary'));
+    for (const listener of answer.listeners) Object.assign(listener, { open: value, accepted: value });
+    assert.deepEqual(parseReport(JSON.stringify(answer)), { ...known, traffic: { open: 0, accepted: 0 } });
+  }
+});
 
 for (const part of ['revision', 'source', 'listeners', 'backends', 'findings'] as const)
   test(`a report without ${part} is still read`, () => {
