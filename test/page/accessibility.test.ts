@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { LiveEndpoint } from '../../report/live.ts';
 import { until } from '../../tooling/wait/until.ts';
+import { AXE, violations } from './axe.ts';
 import { openPage, SCHEMES, SIZES, startBrowser, WITH_BROWSER } from './browser.ts';
 import { liveReport } from './live-reports.ts';
 import { startMadeUpProxy } from './made-up-proxy.ts';
@@ -13,24 +13,6 @@ before(async () => {
   if (WITH_BROWSER.skip === false) browser = await startBrowser();
 });
 after(() => browser?.close());
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-/** All rules but those that are experimental; the best practices as well. */
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe finds, in words. */
-const violations = async (page: Page): Promise<readonly string[]> => {
-  const { violations: found, passes } = (await page.evaluate(
-    `axe.run({ runOnly: { type: 'tag', values: ${JSON.stringify(RULES)} } })`,
-  )) as { readonly violations: readonly Violation[]; readonly passes: readonly unknown[] };
-  assert.ok(passes.length > 20, 'axe has looked at the page');
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-};
 
 const endpoint = (change: Partial<LiveEndpoint>): LiveEndpoint => ({
   backend: 'web',

@@ -33,11 +33,12 @@ export interface OpenPage {
   readonly problems: string[];
 }
 
-/** Opens a status page and waits until it shows a report. */
+/** Opens a page and waits until it shows `ready`: by default a status page, and its first report. */
 export const openPage = async (
   browser: Browser,
   admin: string,
   options: BrowserContextOptions = {},
+  { path = '/', ready = '#listeners' }: { readonly path?: string; readonly ready?: string } = {},
 ): Promise<OpenPage> => {
   const context = await browser.newContext({ viewport: SIZES[0], ...options });
   const page = await context.newPage();
@@ -55,8 +56,8 @@ export const openPage = async (
     if (!request.url().startsWith(`http://${admin}/`) && !request.url().startsWith('data:'))
       problems.push(`request: ${request.url()}`);
   });
-  await page.goto(`http://${admin}/`);
-  await page.locator('#listeners').waitFor();
+  await page.goto(`http://${admin}${path}`);
+  await page.locator(ready).waitFor();
   return { page, problems };
 };
 

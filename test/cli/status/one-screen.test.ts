@@ -169,5 +169,9 @@ test('certificates show how long they are valid, who uses them, and what is wron
     'past           expired   a.example    https',
     'broken            none                https               The key does not fit.',
   ]);
-  assert.ok(!screen(known({ p: reading([]) })).join('\n').includes('CERTIFICATE'));
+  assert.ok(
+    !screen(known({ p: reading([]) }))
+      .join('\n')
+      .includes('CERTIFICATE'),
+  );
 });

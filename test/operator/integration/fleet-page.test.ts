@@ -8,6 +8,7 @@ import { ADMIN_PORT } from '../../../crds/resource-type.ts';
 import type { FleetBalancer, FleetEndpoints, FleetFigures, FleetOverview } from '../../../report/fleet.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { render } from '../../chart/render.ts';
+import { openPage, rowsOf, startBrowser, WITH_BROWSER } from '../../page/browser.ts';
 import { NEEDS_OWN_NETWORK } from '../../program/own-network.ts';
 import { readSummary } from '../../report/read-status.ts';
 import { type Answer, get } from '../fleet/events.ts';
@@ -172,6 +173,39 @@ test('the list of all balancers has what was read of their proxies', NEEDS_OWN_N
   assert.equal(quiet?.problems[0]?.reason, quiet?.reason, 'what keeps it from being ready comes first');
   assert.notEqual(quiet?.problems[0]?.whatToDo, '');
 });
+
+test(
+  'a browser shows the same figures, of all balancers and of each replica',
+  NEEDS_OWN_NETWORK.skip === false ? WITH_BROWSER : NEEDS_OWN_NETWORK,
+  async (t) => {
+    const browser = await startBrowser();
+    t.after(() => browser.close());
+    const { page: shown, problems } = await openPage(
+      browser,
+      operator.address('page'),
+      {},
+      { ready: '#balancers' },
+    );
+    await until(
+      'the figures are those of the proxies',
+      async () => (await rowsOf(shown, 'Balancers')).get('edge')?.[3] === `${CLIENTS}`,
+    );
+    await shown.getByRole('link', { name: 'edge' }).click();
+    await shown.locator('#replicas').waitFor();
+    await until('each replica has what its /status has', async () => {
+      const rows = await rowsOf(shown, 'Replicas');
+      return [...(await openOf())].every(([pod, open]) => rows.get(pod)?.[2] === `${open}`);
+    });
+    const sum = shown.locator('.card', { hasText: 'Open connections' }).locator('b');
+    assert.equal(await sum.textContent(), `${CLIENTS}`);
+    await shown.locator('details.backend summary').click();
+    await until('endpoints are added up', async () => {
+      const rows = await rowsOf(shown, 'Endpoints of web');
+      return rows.get(`127.0.0.1:${ENDPOINT_PORT}`)?.[2] === `${CLIENTS}`;
+    });
+    assert.deepEqual(problems, []);
+  },
+);
 
 test('a proxy that ends is named, and the others go on', NEEDS_OWN_NETWORK, async () => {
   const answer = await page(`/events?balancer=${namespace}/edge`);
