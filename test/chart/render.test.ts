@@ -228,3 +228,24 @@ test('install.yaml and the chart’s definition are up to date', async () => {
   assert.equal(kinds[0], 'Namespace');
   assert.ok(kinds.includes('CustomResourceDefinition') && kinds.includes('Deployment'));
 });
+
+test('the operator may ask the API server about tokens only where the page is for tokens', async () => {
+  const reviews = async (...values: readonly string[]) =>
+    rulesOf(await render(...values)).filter(({ resources }) =>
+      resources.some((resource) => /reviews$/.test(resource)),
+    );
+  assert.deepEqual(await reviews(), []);
+  assert.deepEqual(await reviews('page.forTokens=true', 'rbac.create=false'), []);
+  for (const values of [['page.forTokens=true'], ['page.forTokens=true', 'namespaces={shop}']])
+    assert.deepEqual(await reviews(...values), [
+      { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+      { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+    ]);
+  const container = async (...values: readonly string[]) =>
+    one(await render(...values), 'Deployment').spec?.template.spec.containers[0] ?? assert.fail();
+  const plain = await container();
+  assert.ok(plain.args.includes('--page-address=127.0.0.1:8082'));
+  assert.ok(plain.args.includes('--page-for-tokens=false'));
+  assert.ok((await container('page.forTokens=true')).args.includes('--page-for-tokens=true'));
+  assert.ok((await container('page.enabled=false')).args.includes('--page-address=off'));
+});
