@@ -26,7 +26,9 @@ export interface TunnelOpener {
   close(): Promise<void>;
 }
 
-/** The path of tunnels to a pod. A plain GET request is refused there with the right reason if one may not. */
+/**
+ * The path of tunnels to a pod. A plain GET request is refused there with the right reason if one may not.
+ */
 export const portForwardPath = ({ namespace, pod, port }: PodPort): string =>
   `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
 
@@ -39,7 +41,8 @@ const DATA = 0;
 const PORT_BYTES = 2;
 
 export const openTunnels = async (credentials: Credentials, userAgent: string): Promise<TunnelOpener> => {
-  const { WebSocket } = await import('undici');
+  // That file alone: the index of the package loads much more.
+  const { WebSocket } = (await import('undici/lib/web/websocket/websocket.js')).default;
   const server = new URL(credentials.server);
   const keeper = keepPools(server.origin, credentials.proxyUrl);
   const base = `${server.protocol === 'http:' ? 'ws:' : 'wss:'}//${server.host}${server.pathname.replace(/\/$/, '')}`;

@@ -1,4 +1,5 @@
-// Types of the files of undici that kube/undici.ts loads; the package only has types for its index.
+// Types of the files of undici that kube/undici.ts and kube/port-forward.ts load; the package only has
+// types for its index.
 declare module 'undici/lib/api/index.js' {
   const value: object;
   export default value;
@@ -31,5 +32,11 @@ declare module 'undici/lib/dispatcher/proxy-agent.js' {
   import type { ProxyAgent } from 'undici';
 
   const value: typeof ProxyAgent;
+  export default value;
+}
+declare module 'undici/lib/web/websocket/websocket.js' {
+  import type { WebSocket } from 'undici';
+
+  const value: { readonly WebSocket: typeof WebSocket };
   export default value;
 }

@@ -20,7 +20,7 @@ export const tolerantReport = z.object({
     listener.pick({ name: true, leaving: true, shares: true }).extend({
       limits: limits.pick({ limiting: true }).exactOptional(),
       // Shown only: whatever else is there must not make a report unreadable.
-        open: listener.shape.open.catch(0),
+      open: listener.shape.open.catch(0),
       accepted: listener.shape.accepted.catch(0),
     }),
   ).default([]),

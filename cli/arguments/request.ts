@@ -82,8 +82,8 @@ export const requestParser = (lookup: Lookup) => {
         description: message`Shows open and new connections and bytes per second by listener, backend or endpoint, how connections end by reason, or the sources that limits follow; the busiest first.`,
       },
     ),
-    dashboardCommand(name),
-    connectionsCommand(name),
+    // One alternative of the fifteen that `or` takes.
+    or(dashboardCommand(name), connectionsCommand(name)),
     command(
       'capacity',
       merge(

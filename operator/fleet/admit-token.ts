@@ -19,7 +19,9 @@ export type AdmitToken = (headers: IncomingHttpHeaders) => Promise<Admission>;
 /** How long an answer counts: a right that is taken away ends within this time. */
 const ADMITTED_MS = 60_000;
 const REFUSED_MS = 10_000;
-/** Answers that are kept. Whoever sends made-up tokens fills them with refusals, and costs others a review. */
+/**
+ * Answers that are kept. Whoever sends made-up tokens fills them with refusals, and costs others a review.
+ */
 const MOST_KEPT = 64;
 /** Reviews at the same time, and tokens that may wait for one. */
 const MOST_REVIEWS = 4;

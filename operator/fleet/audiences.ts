@@ -27,7 +27,9 @@ export class Audiences {
     return `${this.#most} pages are open already, which is the most. Close another one.`;
   }
 
-  /** Adds a page to a group, which begins with its first one; `onEmpty` is called when its last one leaves. */
+  /**
+   * Adds a page to a group, which begins with its first one; `onEmpty` is called when its last one leaves.
+   */
   add(name: string, listener: EventListener, first: string, onEmpty: () => void): void {
     const group = this.#groups.get(name) ?? { audience: new EventAudience(this.#most), onEmpty };
     this.#groups.set(name, group);

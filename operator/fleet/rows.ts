@@ -55,7 +55,9 @@ const replicasOf = ({ replicaSummary = '', readyReplicas = 0, replicas = 0 }: Pa
   return { readyReplicas, wantedReplicas: wanted };
 };
 
-/** One balancer from its status and what was read from its proxies, at `nowMs` of a clock that is never set. */
+/**
+ * One balancer from its status and what was read from its proxies, at `nowMs` of a clock that is never set.
+ */
 export const fleetRow = (balancer: Balancer, readings: readonly Reading[], nowMs: number): FleetRow => {
   const status = statusOf(balancer);
   const { name, namespace = '' } = balancer.metadata;

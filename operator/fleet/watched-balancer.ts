@@ -15,7 +15,9 @@ export interface WatchedDeps {
 
 /** A balancer that at least one page shows. */
 export interface WatchedBalancer {
-  /** The replicas that exist now. Those that are new are followed, and those that have gone are not any more. */
+  /**
+   * The replicas that exist now. Those that are new are followed, and those that have gone are not any more.
+   */
   update(replicas: readonly Replica[]): void;
   /** Asks for the histories, for a page that has just been opened. */
   renew(): void;

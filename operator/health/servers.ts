@@ -11,7 +11,9 @@ export type ListenOn = Pick<ServerOptions, 'address' | 'flag'>;
 export interface ServersOptions {
   readonly health: ListenOn;
   readonly metrics: ListenOn;
-  /** The page of all balancers: where it is for everybody, and whether it is for tokens beside the metrics. */
+  /**
+   * The page of all balancers: where it is for everybody, and whether it is for tokens beside the metrics.
+   */
   readonly page?: {
     readonly listen: ListenOn | undefined;
     readonly local: Pages;

@@ -82,6 +82,9 @@ const onEvent = (type: string, data: string): void => {
     case 'bye':
       lose('The operator is shutting down.');
       return;
+    default:
+      // Of another version: the next list reloads the page.
+      break;
   }
   heard();
 };

@@ -61,8 +61,8 @@ export const joinedEndpoints = (replicas: readonly ReplicaEndpoints[]): readonly
 };
 
 /**
- * What replicas answered to one question, as if one had: a single one with the part that was asked for, several
- * with all, or with none if there are too many to join.
+ * * What replicas answered to one question, as if one had: a single one with the part that was asked for,
+ * several with all, or with none if there are too many to join.
  */
 export const joinEndpoints = (
   replicas: readonly (ReplicaEndpoints & Pick<LiveEndpoints, 'total'>)[],
