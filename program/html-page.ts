@@ -31,7 +31,7 @@ export const contentSecurityPolicy = (html: string): string =>
   ].join('; ');
 
 /**
- * * Reads a page that is one file, at once: what is served fits this program even after its files were
+ * Reads a page that is one file, at once: what is served fits this program even after its files were
  * replaced, and needs no descriptor when there are none. Nothing else is prepared before somebody asks for
  * it.
  */

@@ -2,7 +2,7 @@
 export type OnEvent = (type: string, data: string) => void;
 
 /**
- * * Reads server-sent events of a response until it ends. An EventSource would reconnect by itself, but sends
+ * Reads server-sent events of a response until it ends. An EventSource would reconnect by itself, but sends
  * no header with a token.
  */
 export const readEvents = async (body: ReadableStream<Uint8Array>, onEvent: OnEvent): Promise<void> => {

@@ -61,7 +61,7 @@ export const joinedEndpoints = (replicas: readonly ReplicaEndpoints[]): readonly
 };
 
 /**
- * * What replicas answered to one question, as if one had: a single one with the part that was asked for,
+ * What replicas answered to one question, as if one had: a single one with the part that was asked for,
  * several with all, or with none if there are too many to join.
  */
 export const joinEndpoints = (

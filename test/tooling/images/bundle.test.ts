@@ -198,9 +198,22 @@ test(
   },
 );
 
-test('the proxy’s bundle has the licences of the libraries in its status page', () => {
-  for (const name of ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 'd3-sankey', 'd3-path'])
-    assert.ok(existsSync(join(appOf('proxy'), 'node_modules', name, 'LICENSE')), name);
+for (const program of NAMES)
+  test(`the ${program}’s bundle has the licences of the libraries in its page`, () => {
+    for (const name of ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 'd3-sankey', 'd3-path'])
+      assert.ok(existsSync(join(appOf(program), 'node_modules', name, 'LICENSE')), name);
+  });
+
+test('the operator serves its page from its bundle, loaded when somebody asks for it', BOUNDED, async (t) => {
+  const program = await startEither('operator', { flags: FLAGS, entry: entryOf('operator') });
+  t.after(() => program.child.kill('SIGKILL'));
+  const { page } = await program.line(({ msg }) => msg === 'serving health and metrics');
+  const answer = await fetch(`http://127.0.0.1:${page}/`);
+  assert.equal(answer.status, 200);
+  assert.match(await answer.text(), /^<!doctype html>[^]*<\/html>\s*$/);
+  const events = await fetch(`http://127.0.0.1:${page}/events`);
+  assert.equal(events.headers.get('content-type'), 'text/event-stream');
+  await events.body?.cancel();
 });
 
 test('the operator serves from its bundle, with a kubeconfig that has an exec plugin', BOUNDED, async (t) => {
