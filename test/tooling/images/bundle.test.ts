@@ -210,7 +210,7 @@ test('the operator serves its page from its bundle, loaded when somebody asks fo
   const { page } = await program.line(({ msg }) => msg === 'serving health and metrics');
   const answer = await fetch(`http://127.0.0.1:${page}/`);
   assert.equal(answer.status, 200);
-  assert.match(await answer.text(), /^<!doctype html>[^]*<\/html>\s*$/);
+  assert.match(await answer.text(), /^<!doctype html>[\s\S]*<\/html>\s*$/);
   const events = await fetch(`http://127.0.0.1:${page}/events`);
   assert.equal(events.headers.get('content-type'), 'text/event-stream');
   await events.body?.cancel();
