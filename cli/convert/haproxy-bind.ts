@@ -1,7 +1,8 @@
 import { type Fields, given } from './draft.ts';
 import type { Line } from './haproxy-syntax.ts';
-import { secretName } from './nginx-listener.ts';
+import { secretName } from './secret-name.ts';
 import { portOf, splitHost } from './spelling.ts';
+import { authorityRef, clientCertificates, revocationRef } from './trusted-files.ts';
 
 type NoteAt = (line: Line, message: string) => void;
 
@@ -52,6 +53,8 @@ const OF_TLS = new Set([
   'ciphersuites',
   'curves',
   'ca-file',
+  'ca-verify-file',
+  'crl-file',
   'crt-list',
   'verify',
   'npn',
@@ -69,7 +72,7 @@ export const termination = (bind: Line, note: NoteAt): Fields | undefined => {
     else if (!QUIET_ALONE.has(word)) note(bind, `bind … ${word} has no counterpart`);
   }
   if (!values.has('ssl')) return undefined;
-  for (const word of ['ciphers', 'ciphersuites', 'curves', 'ca-file', 'crt-list', 'verify'])
+  for (const word of ['ciphers', 'ciphersuites', 'curves', 'crt-list'])
     if (values.has(word)) note(bind, `bind … ${word} has no counterpart`);
   const names = (values.get('crt') ?? []).map(secretName);
   const secrets = [...new Set(names.length === 0 ? ['certificate'] : names)];
@@ -83,5 +86,25 @@ export const termination = (bind: Line, note: NoteAt): Fields | undefined => {
     minVersion: values.get('ssl-min-ver')?.[0] === 'TLSv1.3' ? 'TLS1.3' : undefined,
     alpn: values.get('alpn')?.[0]?.split(','),
     strictSni: values.has('strict-sni') ? true : undefined,
+    clientCertificates: verification(values, (message) => note(bind, message)),
   });
+};
+
+/** How clients are verified: with a bad certificate they are refused even where one is optional. */
+const verification = (
+  values: ReadonlyMap<string, readonly string[]>,
+  note: (message: string) => void,
+): Fields | undefined => {
+  const [verify = 'none'] = values.get('verify') ?? [];
+  if (verify === 'none') return undefined;
+  const refs = (words: readonly string[], ref: typeof authorityRef): readonly Fields[] =>
+    words.flatMap((word) => (values.get(word) ?? []).map((path) => ref(word, path, note)));
+  return clientCertificates(
+    {
+      mode: verify === 'optional' ? 'Request' : 'Require',
+      caRefs: refs(['ca-file', 'ca-verify-file'], authorityRef),
+      crlRefs: refs(['crl-file'], revocationRef),
+    },
+    note,
+  );
 };

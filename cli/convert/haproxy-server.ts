@@ -1,5 +1,6 @@
 import { type Fields, given } from './draft.ts';
 import { haproxyTime, type Line } from './haproxy-syntax.ts';
+import { authorityRef, certificateRef } from './trusted-files.ts';
 
 /** A `server` line with the defaults of `default-server`. */
 export interface ServerLine {
@@ -104,12 +105,13 @@ const tlsOf = (values: ReadonlyMap<string, string>, note: (message: string) => v
   if (sni !== undefined && literal === undefined)
     note(`sni ${sni}: tls.serverName is one name for a whole backend`);
   const authorities = values.get('ca-file');
-  if (authorities !== undefined && authorities !== '@system-ca')
-    note(`ca-file ${authorities}: put it into a ConfigMap and name that in tls.caRef`);
   const own = values.get('crt');
-  if (own !== undefined) note(`crt ${own}: make a Secret of it and name that in tls.clientCertificateRef`);
+  const isVerified = values.get('verify') !== 'none';
+  const hasBundle = isVerified && authorities !== undefined && authorities !== '@system-ca';
   return given({
-    mode: values.get('verify') === 'none' ? 'Insecure' : 'Verify',
+    mode: isVerified ? 'Verify' : 'Insecure',
+    caRef: hasBundle ? authorityRef('ca-file', authorities, note) : undefined,
     serverName: (values.get('verifyhost') ?? literal)?.toLowerCase(),
+    clientCertificateRef: own === undefined ? undefined : certificateRef('crt', own, note),
   });
 };

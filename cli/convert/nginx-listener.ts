@@ -2,7 +2,9 @@ import { type Fields, given } from './draft.ts';
 import type { Stream } from './nginx-server.ts';
 import type { Directive } from './nginx-syntax.ts';
 import { nginxRate, nginxTime } from './nginx-values.ts';
+import { secretName } from './secret-name.ts';
 import { duration, HOUR, idle, MINUTE, SECOND } from './spelling.ts';
+import { authorityRef, certificateRef, clientCertificates, revocationRef } from './trusted-files.ts';
 
 type NoteAt = (line: number, message: string) => void;
 
@@ -16,7 +18,7 @@ export const directiveOf = (
 
 /** Understood here or in nginx-server.ts. */
 const UNDERSTOOD =
-  /^(listen|proxy_(pass|timeout|connect_timeout|protocol|next_upstream|next_upstream_tries|next_upstream_timeout|half_close|upload_rate|download_rate|ssl|ssl_name|ssl_verify|ssl_server_name|ssl_session_reuse)|preread_timeout|ssl_preread|set_real_ip_from|allow|deny|limit_conn|ssl_certificate|ssl_certificate_key|ssl_protocols|ssl_alpn)$/;
+  /^(listen|proxy_(pass|timeout|connect_timeout|protocol|next_upstream|next_upstream_tries|next_upstream_timeout|half_close|upload_rate|download_rate|ssl|ssl_name|ssl_verify|ssl_server_name|ssl_session_reuse|ssl_trusted_certificate|ssl_certificate|ssl_certificate_key)|preread_timeout|ssl_preread|set_real_ip_from|allow|deny|limit_conn|ssl_certificate|ssl_certificate_key|ssl_protocols|ssl_alpn|ssl_verify_client|ssl_client_certificate|ssl_trusted_certificate|ssl_crl|ssl_verify_depth)$/;
 /** Always so here, or about what is written where. */
 const QUIET =
   /^(tcp_nodelay|access_log|error_log|proxy_buffer_size|proxy_socket_keepalive|preread_buffer_size|variables_.*|ssl_session_.*|ssl_buffer_size|ssl_dhparam|ssl_ecdh_curve|ssl_prefer_server_ciphers|server_name)$/;
@@ -160,20 +162,42 @@ const terminated = ({ listen, server, stream, note }: Listening): Fields => {
     certificateRefs: secrets.map((name) => ({ name })),
     minVersion: versions === undefined || versions.includes('TLSv1.2') ? undefined : 'TLS1.3',
     alpn,
+    clientCertificates: verification(server, stream.common, note),
   });
 };
 
-/** The name of a Secret that stands for a file: `/etc/ssl/db.example.com.pem` becomes `db.example.com`. */
-export const secretName = (path: string): string => {
-  const base = path.split('/').at(-1) ?? '';
-  const plain = base
-    .replace(/\.(pem|crt|cert|cer|key)$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9.]+/g, '-')
-    .replace(/\.+/g, '.')
-    .replace(/^[-.]+|[-.]+$/g, '')
-    .replace(/-?\.-?/g, '.');
-  return plain === '' ? 'certificate' : plain;
+/** How clients are verified. nginx allows one authority in between unless it is told otherwise. */
+const verification = (
+  server: readonly Directive[],
+  common: readonly Directive[],
+  note: NoteAt,
+): Fields | undefined => {
+  const find = (name: string): Directive | undefined => directiveOf(name, server, common);
+  const verify = find('ssl_verify_client');
+  const [kind = 'off'] = verify?.args ?? [];
+  if (verify === undefined || kind === 'off') return undefined;
+  if (kind === 'optional_no_ca') {
+    note(
+      verify.line,
+      'ssl_verify_client optional_no_ca: certificates that are not verified are not asked for',
+    );
+    return undefined;
+  }
+  const refs = (names: readonly string[], ref: typeof authorityRef): readonly Fields[] =>
+    names.flatMap((name) => {
+      const found = find(name);
+      if (found === undefined) return [];
+      return [ref(name, found.args[0] ?? '', (message) => note(found.line, message))];
+    });
+  return clientCertificates(
+    {
+      mode: kind === 'optional' ? 'Request' : 'Require',
+      caRefs: refs(['ssl_client_certificate', 'ssl_trusted_certificate'], authorityRef),
+      crlRefs: refs(['ssl_crl'], revocationRef),
+      depth: Number(find('ssl_verify_depth')?.args[0] ?? 1),
+    },
+    (message) => note(verify.line, message),
+  );
 };
 
 /** The fields of a backend that nginx writes in the server which uses it. */
@@ -181,6 +205,7 @@ export const withBackendSpec = (
   server: readonly Directive[],
   common: readonly Directive[],
   servers: number,
+  note: NoteAt,
 ): Fields => {
   const time = (name: string): number | undefined => nginxTime(directiveOf(name, server, common)?.args[0]);
   const first = (name: string): string | undefined => directiveOf(name, server, common)?.args[0];
@@ -195,15 +220,24 @@ export const withBackendSpec = (
       totalTimeout: duration(Math.max(total, Math.min(timeout, 5 * MINUTE)), 10, 30 * MINUTE),
     },
     proxyProtocol: first('proxy_protocol') === 'on' ? { version: 'V1' } : undefined,
-    tls: first('proxy_ssl') === 'on' ? tlsOf(first) : undefined,
+    tls: first('proxy_ssl') === 'on' ? tlsOf(server, common, note) : undefined,
   });
 };
 
 /** nginx looks at no certificate unless it is told to. */
-const tlsOf = (first: (name: string) => string | undefined): Fields => {
-  const name = first('proxy_ssl_name')?.toLowerCase();
+const tlsOf = (server: readonly Directive[], common: readonly Directive[], note: NoteAt): Fields => {
+  const find = (name: string): Directive | undefined => directiveOf(name, server, common);
+  const name = find('proxy_ssl_name')?.args[0]?.toLowerCase();
+  const isVerified = find('proxy_ssl_verify')?.args[0] === 'on';
+  const refTo = (directive: string, ref: typeof authorityRef): Fields | undefined => {
+    const found = find(directive);
+    if (found === undefined) return undefined;
+    return ref(directive, found.args[0] ?? '', (message) => note(found.line, message));
+  };
   return given({
-    mode: first('proxy_ssl_verify') === 'on' ? 'Verify' : 'Insecure',
+    mode: isVerified ? 'Verify' : 'Insecure',
+    caRef: isVerified ? refTo('proxy_ssl_trusted_certificate', authorityRef) : undefined,
+    clientCertificateRef: refTo('proxy_ssl_certificate', certificateRef),
     serverName: name !== undefined && /^[a-z0-9.-]*[a-z][a-z0-9-]*$/.test(name) ? name : undefined,
   });
 };

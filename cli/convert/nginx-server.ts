@@ -116,7 +116,7 @@ const backendFor = (
     service: found.service ?? base.service,
   };
   const servers = complete.endpoints.length;
-  const spec = withBackendSpec(server, common, servers);
+  const spec = withBackendSpec(server, common, servers, note);
   const settings = JSON.stringify(spec);
   if (JSON.stringify(Object.fromEntries(Object.keys(spec).map((key) => [key, base.spec[key]]))) === settings)
     return target;

@@ -7,6 +7,7 @@ import type { Settings } from './settings.ts';
 import { traefikBackend } from './traefik-backend.ts';
 import { entryPointsIn } from './traefik-entry-points.ts';
 import { middlewareSpec } from './traefik-middleware.ts';
+import { traefikOptions } from './traefik-options.ts';
 import { parseRule } from './traefik-rule.ts';
 
 /** A listener that several resources may add routes to. */
@@ -20,6 +21,7 @@ interface Draft {
   readonly routes: FoundRoute[];
   readonly secrets: Set<string>;
   spec: Fields;
+  tls: Fields;
   readonly notes: Note[];
 }
 
@@ -72,6 +74,7 @@ export const fromTraefik = (
         routes: [],
         secrets: new Set(),
         spec: {},
+        tls: {},
         notes: [],
       };
       of.listeners.set(id, listener);
@@ -151,7 +154,12 @@ const addRoute = (route: unknown, { resource, listener, of, objects }: Adding): 
     if (secret === undefined)
       note('tls without secretName: make the Secret certificate of type kubernetes.io/tls');
     listener.secrets.add(secret ?? 'certificate');
-    for (const field of ['certResolver', 'options', 'domains'])
+    const options = traefikOptions(tls, resource, objects, note);
+    if (Object.keys(options).length > 0) {
+      if (listener.routes.length > 0) note('tls.options hold for the whole listener, not for a route');
+      listener.tls = { ...listener.tls, ...options };
+    }
+    for (const field of ['certResolver', 'domains'])
       if ((tls as Fields)[field] !== undefined) note(`tls.${field} has no counterpart`);
   }
   const known = new Set(
@@ -180,6 +188,7 @@ const listenerOf = ({
   routes,
   secrets,
   spec,
+  tls,
   notes,
 }: Draft): FoundListener => ({
   where,
@@ -190,7 +199,7 @@ const listenerOf = ({
   ...(routes.length === 0 ? {} : { routes }),
   spec:
     mode === 'Terminate'
-      ? { ...spec, tls: { mode, certificateRefs: [...secrets].map((secret) => ({ name: secret })) } }
+      ? { ...spec, tls: { mode, certificateRefs: [...secrets].map((secret) => ({ name: secret })), ...tls } }
       : spec,
   notes,
 });

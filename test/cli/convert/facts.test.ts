@@ -88,8 +88,86 @@ const FACTS: readonly Fact[] = [
     name: 'TLS with servers is that of the backend',
     format: 'haproxy',
     text: haproxy(' default-server ssl verify required ca-file /etc/ca.pem sni str(db.example.com)'),
-    backend: { tls: { mode: 'Verify', serverName: 'db.example.com' } },
-    notes: /ca-file \/etc\/ca\.pem: put it into a ConfigMap and name that in tls\.caRef/,
+    backend: { tls: { mode: 'Verify', caRef: { name: 'ca' }, serverName: 'db.example.com' } },
+    notes: /ca-file \/etc\/ca\.pem: make the ConfigMap ca of it, with the key ca\.crt/,
+  },
+  {
+    name: 'a certificate that servers are shown becomes a Secret',
+    format: 'haproxy',
+    text: haproxy(' default-server ssl verify none crt /etc/ssl/own.pem'),
+    backend: { tls: { mode: 'Insecure', clientCertificateRef: { name: 'own' } } },
+    notes: /crt \/etc\/ssl\/own\.pem: make the Secret own of type kubernetes\.io\/tls/,
+  },
+  {
+    name: 'clients whose certificates are verified stay so, with the list of revoked ones',
+    format: 'haproxy',
+    text: haproxy(
+      ' bind :5433 ssl crt /etc/db.pem ca-file /etc/clients.pem verify required crl-file /etc/lost.crl',
+    ).replace(' bind :5432\n', ''),
+    listener: {
+      tls: {
+        mode: 'Terminate',
+        certificateRefs: [{ name: 'db' }],
+        clientCertificates: { caRefs: [{ name: 'clients' }], crlRefs: [{ name: 'lost.crl' }] },
+      },
+    },
+    notes:
+      /ca-file .* ConfigMap clients .*key ca\.crt\n.*crl-file .* ConfigMap lost\.crl .*key ca\.crl, and renew it/,
+  },
+  {
+    name: 'an optional certificate of clients is requested, and none is with verify none',
+    format: 'haproxy',
+    text: 'listen a\n timeout client 1m\n timeout server 1m\n bind :1 ssl crt a.pem ca-file ca.pem verify optional\n bind :2 ssl crt a.pem ca-file ca.pem verify none\n server a 10.0.0.1:1',
+    listener: {
+      tls: {
+        mode: 'Terminate',
+        certificateRefs: [{ name: 'a' }],
+        clientCertificates: { mode: 'Request', caRefs: [{ name: 'ca' }] },
+      },
+    },
+    notes: /ConfigMap ca/,
+  },
+  {
+    name: 'clients are verified with one authority in between, as nginx does by default',
+    format: 'nginx',
+    text: nginx(
+      'listen 5432 ssl; ssl_certificate a.pem; ssl_verify_client on; ssl_client_certificate ca.pem; ssl_crl ca.crl;',
+    ).replace('listen 5432; ', ''),
+    listener: {
+      tls: {
+        mode: 'Terminate',
+        certificateRefs: [{ name: 'a' }],
+        clientCertificates: { caRefs: [{ name: 'ca' }], crlRefs: [{ name: 'ca.crl' }], depth: 1 },
+      },
+    },
+    notes:
+      /ssl_client_certificate ca\.pem: make the ConfigMap ca .*\n.*ssl_crl ca\.crl: make the ConfigMap ca\.crl/,
+  },
+  {
+    name: 'certificates that are not verified are not asked for',
+    format: 'nginx',
+    text: nginx('listen 5432 ssl; ssl_certificate a.pem; ssl_verify_client optional_no_ca;').replace(
+      'listen 5432; ',
+      '',
+    ),
+    listener: { tls: { mode: 'Terminate', certificateRefs: [{ name: 'a' }] } },
+    notes: /optional_no_ca: certificates that are not verified are not asked for/,
+  },
+  {
+    name: 'TLS with servers is verified with the bundle, and they are shown the certificate',
+    format: 'nginx',
+    text: nginx(
+      'proxy_ssl on; proxy_ssl_verify on; proxy_ssl_trusted_certificate ca.pem; proxy_ssl_name db.example.com; proxy_ssl_certificate own.pem; proxy_ssl_certificate_key own.key;',
+    ),
+    backend: {
+      tls: {
+        mode: 'Verify',
+        caRef: { name: 'ca' },
+        clientCertificateRef: { name: 'own' },
+        serverName: 'db.example.com',
+      },
+    },
+    notes: /proxy_ssl_trusted_certificate ca\.pem: .*\n.*proxy_ssl_certificate own\.pem: make the Secret own/,
   },
   {
     name: 'TLS with servers whose certificates are not looked at stays so',
@@ -197,6 +275,37 @@ const FACTS: readonly Fact[] = [
         routes: [{ hostnames: ['db.example.com'], backend: 'db' }],
       },
     },
+  },
+  {
+    name: 'a TLSOption is what the listener asks of TLS, certificates of clients among it',
+    format: 'traefik',
+    text: traefik(
+      'HostSNI(`db.example.com`)',
+      '{secretName: db-tls, options: {name: strict}}',
+      '---\nkind: TLSOption\nmetadata: {name: strict, namespace: shop}\nspec: {minVersion: VersionTLS13, sniStrict: true, alpnProtocols: [postgresql], clientAuth: {secretNames: [clients], clientAuthType: RequireAndVerifyClientCert}}\n',
+    ),
+    listener: {
+      tls: {
+        mode: 'Terminate',
+        certificateRefs: [{ name: 'db-tls' }],
+        minVersion: 'TLS1.3',
+        alpn: ['postgresql'],
+        strictSni: true,
+        clientCertificates: { caRefs: [{ kind: 'Secret', name: 'clients' }] },
+        routes: [{ hostnames: ['db.example.com'], backend: 'db' }],
+      },
+    },
+    notes: /Secret clients: its authorities are expected in the key ca\.crt/,
+  },
+  {
+    name: 'certificates that Traefik does not verify are not asked for',
+    format: 'traefik',
+    text: traefik(
+      'HostSNI(`db.example.com`)',
+      '{secretName: db-tls, options: {name: lax}}',
+      '---\nkind: TLSOption\nmetadata: {name: lax, namespace: shop}\nspec: {clientAuth: {clientAuthType: RequireAnyClientCert}}\n',
+    ),
+    notes: /clientAuthType RequireAnyClientCert of TLSOption lax has no counterpart/,
   },
   {
     name: 'clients by address are sources',
