@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import type { AddressInfo } from 'node:net';
 import { lateHttp } from './late-modules.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { limitAnswers, PAGE_LIMITS, type PageLimits, requestLimits } from './page-limits.ts';
+import { limitClients, PAGE_LIMITS, type PageLimits, WITHOUT_LIMITS } from './page-limits.ts';
 
 /** A page: a status, a content type and a text, or its bytes. */
 export interface Page {
@@ -72,13 +72,13 @@ export const jsonPage = (value: unknown): Page => ({
 /** Serves pages by path, to clients that are not too slow. Throws ListenRefused if it cannot listen. */
 export const startPageServer = async (options: PageServerOptions): Promise<PageServer> => {
   const { limits = PAGE_LIMITS } = options;
-  const server = lateHttp().createServer(requestLimits(limits), (request, response) => {
+  const server = lateHttp().createServer(WITHOUT_LIMITS, (request, response) => {
     void answer(request, options).then((answered) => {
       respond(response, answered, request.method === 'HEAD');
       request.resume();
     });
   });
-  limitAnswers(server, limits);
+  limitClients(server, limits);
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,

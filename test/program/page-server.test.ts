@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { PAGE_LIMITS } from '../../program/page-limits.ts';
 import { jsonPage, ListenRefused, type Pages, startPageServer, textPage } from '../../program/page-server.ts';
-import { allCutOff, closedByServer, limitsInForce, serversMade } from './slow-clients.ts';
+import { allCutOff, closedByServer, serversMade } from './slow-clients.ts';
 
 const HERE = { host: '127.0.0.1', port: 0 };
 const PAGES: Pages = {
@@ -123,7 +123,7 @@ test('a client that reads nothing of the answer is disconnected, and one that re
 });
 
 test('a client that does not complete a request, or sends none, is disconnected', async () => {
-  const limits = { ...PAGE_LIMITS, headersMs: 500, requestMs: 500 };
+  const limits = { ...PAGE_LIMITS, requestMs: 500 };
   const server = await startPageServer({ address: HERE, pages: PAGES, onError: () => {}, limits });
   try {
     await allCutOff(server.port);
@@ -133,9 +133,30 @@ test('a client that does not complete a request, or sends none, is disconnected'
 });
 
 test('the limits apply by default', (t) => {
-  const limits = limitsInForce(t);
-  return serve(async () => assert.deepEqual(limits(), [PAGE_LIMITS]));
+  const made = serversMade(t);
+  return serve(async (url) => {
+    assert.equal(made()[0]?.timeout, PAGE_LIMITS.stalledMs);
+    await allCutOff(Number(new URL(url).port));
+  });
 });
+
+// test/program/standstill.test.ts stops the programs themselves, which meet one order of events or the other.
+test('a request that came while the process was busy for longer than the limit is answered', () =>
+  serve(async (url) => {
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    // Answered after the first connection was taken, whose time runs from then on.
+    assert.equal((await fetch(url)).status, 200);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    const ended = once(socket, 'close', { signal: AbortSignal.timeout(4 * PAGE_LIMITS.requestMs) });
+    socket.write('GET / HTTP/1.1\r\nhost: here\r\n\r\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAGE_LIMITS.requestMs + 1500);
+    await ended;
+    assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+  }));
 
 test('an error of accepting clients is passed on, and the pages are still served', async (t) => {
   const made = serversMade(t);

@@ -5,7 +5,6 @@ import type { Server } from 'node:http';
 import net from 'node:net';
 import type { TestContext } from 'node:test';
 import { lateHttp } from '../../program/late-modules.ts';
-import type { PageLimits } from '../../program/page-limits.ts';
 import { until } from '../../tooling/wait/until.ts';
 
 /** What slow clients send first, and then repeatedly. */
@@ -67,15 +66,4 @@ export const closedByServer = async (port: number, client: net.Socket): Promise<
 export const serversMade = (t: TestContext): (() => readonly Server[]) => {
   const { mock } = t.mock.method(lateHttp(), 'createServer');
   return () => mock.calls.map(({ result }) => result ?? assert.fail('no server was made'));
-};
-
-/** Records the limits of the HTTP servers that a test creates from now on. */
-export const limitsInForce = (t: TestContext): (() => readonly PageLimits[]) => {
-  const made = serversMade(t);
-  return () =>
-    made().map(({ headersTimeout, requestTimeout, timeout }) => ({
-      headersMs: headersTimeout,
-      requestMs: requestTimeout,
-      stalledMs: timeout,
-    }));
 };
