@@ -24,10 +24,12 @@ interface Opened extends Pick<Credentials, 'server' | 'proxyUrl' | 'namespace'> 
  * does not exist.
  */
 export async function fromKubeconfig(
-  paths: readonly string[],
+  files: readonly string[],
   context: string | undefined,
   now: () => number,
 ): Promise<Credentials> {
+  // They are read again, when the working directory may have been replaced.
+  const paths = files.map((file) => resolve(file));
   const first = await open(paths, context);
   let opened: Promise<Opened> | undefined = Promise.resolve(first);
   let login: Promise<Login> | undefined;

@@ -3,6 +3,7 @@ import { asError } from '../../program/as-error.ts';
 import type { Sys } from '../sys/sys.ts';
 import type { AcceptorStart, FromAcceptor, ToAcceptor } from './acceptor/messages.ts';
 import { INTS, intsAt, type SharedMemory } from './acceptor/shared-memory.ts';
+import { leaveRemovedFolder } from './working-folder.ts';
 
 export interface AcceptorThreadEvents {
   readonly onMessage: (message: FromAcceptor) => void;
@@ -36,6 +37,7 @@ export class AcceptorThread {
     this.#shared = shared;
     this.#sys = sys;
     Atomics.store(shared.ints, intsAt(start.index) + INTS.Stop, 0);
+    leaveRemovedFolder();
     this.#worker = new Worker(worker, { workerData: start, name: `acceptor-${start.index}` });
     this.#worker.on('message', events.onMessage);
     this.#worker.on('error', (error) => {

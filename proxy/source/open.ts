@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ListenAddress } from '../../program/listen-address.ts';
 import type { Snapshot } from '../configuration/snapshot.ts';
 import { ProxyError } from '../errors/proxy-error.ts';
@@ -25,11 +26,13 @@ export const openSource = async (settings: SourceSettings, admin: ListenAddress)
   if (settings.kind === 'File') {
     const readManifest: ReadManifest = (text, revision) => snapshotOfManifest(text, revision, admin);
     const first = loadManifest(settings.path, readManifest);
+    // The working directory may be replaced while the file is followed.
+    const path = resolve(settings.path);
     return {
       from: `file ${settings.path}`,
       inCluster: false,
       first,
-      follow: (events) => followManifest(settings.path, first, readManifest, events),
+      follow: (events) => followManifest(path, first, readManifest, events),
     };
   }
   const { namespace, name, pod, location, kubeconfig, context } = settings;
