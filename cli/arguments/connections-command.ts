@@ -1,12 +1,13 @@
 import { merge, object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional, withDefault } from '@optique/core/modifiers';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { command, constant, option } from '@optique/core/primitives';
 import { choice, integer, string, type ValueParser } from '@optique/core/valueparser';
 import { duration } from './duration.ts';
-import { direct, ofParts, output, several, target, watch } from './flags.ts';
+import { balancer, direct, ofParts, output, several, target, watch } from './flags.ts';
 import { ORDERS } from './orders.ts';
 import { sourceRange } from './source-range.ts';
+import { usageLine } from './usage-line.ts';
 
 /** The arguments of `connections`; `name` reads the name of a balancer. */
 export const connectionsCommand = (name: ValueParser<'async', string>) =>
@@ -15,7 +16,7 @@ export const connectionsCommand = (name: ValueParser<'async', string>) =>
     merge(
       object({
         command: constant('connections'),
-        name: argument(name, { description: message`A balancer.` }),
+        name: balancer(name),
         ...ofParts,
         endpoints: several(
           '--endpoint',
@@ -51,6 +52,7 @@ export const connectionsCommand = (name: ValueParser<'async', string>) =>
       target(),
     ),
     {
+      usageLine,
       brief: message`List the open connections of a balancer.`,
       description: message`Lists connections that are open now in all replicas: client, listener, endpoint, how far each has got, its age, for how long it has been silent, bytes each way, and the server that it names in TLS.`,
     },

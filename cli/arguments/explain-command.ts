@@ -1,11 +1,12 @@
 import { merge, object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
 import { optional } from '@optique/core/modifiers';
-import { argument, command, constant, option } from '@optique/core/primitives';
+import { command, constant, option } from '@optique/core/primitives';
 import { string, type ValueParser } from '@optique/core/valueparser';
 import { clientAddress } from './client-address.ts';
-import { direct, output, several, target } from './flags.ts';
+import { balancer, direct, output, several, target } from './flags.ts';
 import { listenerName } from './listener-name.ts';
+import { usageLine } from './usage-line.ts';
 
 /** The arguments of `explain`; `name` reads the name of a balancer. */
 export const explainCommand = (name: ValueParser<'async', string>) =>
@@ -14,7 +15,7 @@ export const explainCommand = (name: ValueParser<'async', string>) =>
     merge(
       object({
         command: constant('explain'),
-        name: argument(name, { description: message`A balancer.` }),
+        name: balancer(name),
         from: option('--from', clientAddress, {
           description: message`Where the client is; its port changes nothing.`,
         }),
@@ -42,6 +43,7 @@ export const explainCommand = (name: ValueParser<'async', string>) =>
       target(),
     ),
     {
+      usageLine,
       brief: message`Say which endpoint a client gets, and why.`,
       description: message`Asks every replica what becomes of a client that connects now: sources, limits, PROXY header, TLS route, backend and endpoint, as its own code decides it over the table that it serves. Where the algorithm goes by more than the address, it gives the chance of each endpoint. Exits with 1 if the client gets none.`,
     },

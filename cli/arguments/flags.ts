@@ -1,8 +1,15 @@
 import { object } from '@optique/core/constructs';
-import { type Message, message } from '@optique/core/message';
+import { type Message, message, text } from '@optique/core/message';
 import { multiple, optional, withDefault } from '@optique/core/modifiers';
-import { flag, option } from '@optique/core/primitives';
+import { argument, flag, option } from '@optique/core/primitives';
 import { choice, string, type ValueParser } from '@optique/core/valueparser';
+
+/** The balancer that a command is about. */
+export const balancer = (name: ValueParser<'async', string>) =>
+  argument(name, {
+    description: message`A balancer.`,
+    errors: { endOfInput: message`NAME is missing: name a balancer; ${text('status -A')} lists all.` },
+  });
 
 /** Where to look: the cluster, the namespace, and how proxies are reached. */
 export const target = () =>

@@ -1,5 +1,6 @@
 import { runParserAsync } from '@optique/core/facade';
 import { message } from '@optique/core/message';
+import { extractCommandNames, type Usage } from '@optique/core/usage';
 import { VERSION } from '../../program/version.ts';
 import { EXIT } from '../errors/exit.ts';
 import type { Terminal } from '../print/terminal.ts';
@@ -19,21 +20,29 @@ const withDefault = (argv: readonly string[]): readonly string[] => (argv.length
 /** Below this, lines are longer than the terminal is wide, instead of having a word each. */
 const LEAST_WIDTH = 60;
 
+/** The command that the arguments begin with, if there is such a command. */
+const commandIn = ([first = '']: readonly string[], usage: Usage): readonly string[] =>
+  extractCommandNames(usage).has(first) ? [first] : [];
+
 /** Reads the arguments, and answers those that need no cluster. */
 export const parseRequest = async (
   argv: readonly string[],
   terminal: Terminal,
   lookup: Lookup,
 ): Promise<Parsed> => {
+  const parser = requestParser(lookup);
   const answered = (exitCode: number): Parsed => ({ kind: 'Answered', exitCode });
   const run = async (): Promise<Parsed> => ({
     kind: 'Run',
-    request: await runParserAsync(requestParser(lookup), PROGRAM, withDefault(argv), {
+    request: await runParserAsync(parser, PROGRAM, withDefault(argv), {
       brief: message`Shows and explains the L4Balancers of a cluster. As a plugin: kubectl l4b.`,
       help: { option: { names: ['--help', '-h'] }, onShow: (code) => throwAnswered(answered(code)) },
       version: { value: VERSION, option: true, onShow: () => throwAnswered(answered(EXIT.ok)) },
       completion: { command: true, onShow: (code: number) => throwAnswered(answered(code)) },
-      onError: () => throwAnswered(answered(EXIT.usage)),
+      onError() {
+        terminal.err(`See ${[PROGRAM, ...commandIn(argv, parser.usage), '--help'].join(' ')}\n`);
+        return throwAnswered(answered(EXIT.usage));
+      },
       aboveError: 'none',
       usageLine: [{ type: 'ellipsis' }],
       commandList: 'top-level',

@@ -8,15 +8,17 @@ import { connectionsCommand } from './connections-command.ts';
 import { dashboardCommand } from './dashboard-command.ts';
 import { entryPoint } from './entry-point.ts';
 import { explainCommand } from './explain-command.ts';
-import { direct, everywhere, ofParts, output, several, target, watch } from './flags.ts';
+import { balancer, direct, everywhere, ofParts, output, several, target, watch } from './flags.ts';
 import { FORMATS } from './formats.ts';
 import { GROUPINGS } from './groupings.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
 import { type Lookup, nameOf } from './names.ts';
 import { sourceRange } from './source-range.ts';
+import { usageLine } from './usage-line.ts';
 
 const manifest = argument(string({ metavar: 'FILE' }), {
   description: message`A manifest with one L4Balancer; - is standard input.`,
+  errors: { endOfInput: message`FILE is missing: name a manifest, or - for standard input.` },
 });
 
 /** The endpoints that drain and undrain are about. */
@@ -55,6 +57,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Show one balancer with its listeners, endpoints and replicas, or list them.`,
         description: message`Shows one balancer, joined over its replicas, or lists the balancers of a namespace. Exits with 1 if one is not Ready.`,
       },
@@ -64,7 +67,7 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('top'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
           by: withDefault(
             option('--by', choice(GROUPINGS, { metavar: 'WHAT' }), {
               description: message`What traffic is shown by; listener by default.`,
@@ -78,6 +81,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Show the traffic of a balancer: connections, rates and bytes.`,
         description: message`Shows open and new connections and bytes per second by listener, backend or endpoint, how connections end by reason, or the sources that limits follow; the busiest first.`,
       },
@@ -89,13 +93,14 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('capacity'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
         }),
         output('json', 'yaml'),
         direct,
         target(),
       ),
       {
+        usageLine,
         brief: message`Show what a balancer can hold, and what it holds.`,
         description: message`Shows how many connections a balancer can hold and how that is calculated, how many are open, and the descriptors and source ports of each replica. Exits with 1 if something is short.`,
       },
@@ -105,13 +110,14 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('why'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
         }),
         output('json', 'yaml'),
         direct,
         target(),
       ),
       {
+        usageLine,
         brief: message`Say what is wrong with a balancer, first things first, and what to do.`,
         description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is.`,
       },
@@ -122,7 +128,7 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('log'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
           follow: withDefault(
             flag('-f', '--follow', { description: message`Show what is added, until Ctrl-C.` }),
             false,
@@ -148,6 +154,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Show the access log of all replicas of a balancer.`,
         description: message`Shows the connections that ended lately, of all replicas in the order of time, as far as spec.accessLog has them logged.`,
       },
@@ -157,7 +164,7 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('drain'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
           ...drained,
           wait: withDefault(
             flag('--wait', { description: message`Wait until no connection to them is open.` }),
@@ -175,6 +182,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Take endpoints out gently: no new connections, open ones go on.`,
         description: message`Adds endpoints to backends[].drained of a balancer, and says when all replicas serve that. Exits with 1 if they do not within 15 seconds, or with --wait if connections are left after the timeout.`,
       },
@@ -184,7 +192,7 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('undrain'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
           ...drained,
           all: withDefault(flag('--all', { description: message`All that are drained.` }), false),
         }),
@@ -193,6 +201,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Let drained endpoints take new connections again.`,
         description: message`Removes what drain has added to backends[].drained. Exits with 1 if an endpoint is still drained because somebody else has written it there.`,
       },
@@ -202,7 +211,7 @@ export const requestParser = (lookup: Lookup) => {
       merge(
         object({
           command: constant('bundle'),
-          name: argument(name, { description: message`A balancer.` }),
+          name: balancer(name),
           file: optional(
             option('-f', '--file', string({ metavar: 'FILE' }), {
               description: message`The archive to write; by default l4b-NAME-TIME.tar.gz here. An existing file is not replaced.`,
@@ -212,6 +221,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Write an archive with all that a bug report needs.`,
         description: message`Reads the resource, its objects and events, the /status and /metrics pages and the logs of its proxies, and the operator’s log, and writes one .tar.gz. Secrets are left out. Exits with 1 if something could not be read; the archive names it.`,
       },
@@ -243,6 +253,7 @@ export const requestParser = (lookup: Lookup) => {
         ),
       }),
       {
+        usageLine,
         brief: message`Print what the operator would apply for a manifest.`,
         description: message`Prints the objects that the operator would make for the L4Balancer in a manifest, as its own code renders them. Needs no cluster.`,
       },
@@ -263,6 +274,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Say what a manifest will change: which pods restart, which connections end.`,
         description: message`Compares the L4Balancer in a manifest with the one in the cluster, and says in sentences what applying it will do: whether pods restart, which listeners open and close, which open connections end, and which objects change. Exits with 1 if pods restart, open connections end, or the change is refused.`,
       },
@@ -283,6 +295,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Say whether the cluster lets a manifest have what it asks for.`,
         description: message`Looks before a manifest is applied whether the API server accepts it and admits its pods, the kubelets allow its sysctls, nodes and quotas have room, and its ports are free; changes nothing. Exits with 1 if something is in the way.`,
       },
@@ -326,6 +339,7 @@ export const requestParser = (lookup: Lookup) => {
         ),
       }),
       {
+        usageLine,
         brief: message`Write L4Balancers that do what another balancer’s configuration says.`,
         description: message`Reads the ConfigMaps tcp-services and udp-services of ingress-nginx, an HAProxy configuration in mode tcp, an nginx configuration with a stream block, or IngressRouteTCP and IngressRouteUDP of Traefik, and prints L4Balancers. Exits with 1 if something has no counterpart; the notes say what. Needs no cluster.`,
       },
@@ -351,6 +365,7 @@ export const requestParser = (lookup: Lookup) => {
         target(),
       ),
       {
+        usageLine,
         brief: message`Show the versions of this command, the operator, the definition and the proxies.`,
         description: message`Shows the versions of this command and, of a cluster, those of Kubernetes, the operator, the definition of L4Balancer and the proxies, and says what it means where they differ. They may differ, so that the exit code is 0 then, too.`,
       },

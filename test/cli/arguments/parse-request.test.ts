@@ -30,7 +30,12 @@ const WRONG: readonly { readonly argv: readonly string[]; readonly message: RegE
   { argv: ['status', 'edge', 'game'], message: /game/ },
   { argv: ['status', 'Edge'], message: /"Edge" is no name of a balancer/ },
   { argv: ['status', '-n'], message: /-n/ },
-  { argv: ['why'], message: /NAME/ },
+  {
+    argv: ['why'],
+    message: /NAME is missing: name a balancer; status -A lists all\.\nSee kubectl-l4b why --help\n$/,
+  },
+  { argv: ['diff'], message: /FILE is missing: name a manifest.*\nSee kubectl-l4b diff --help\n$/ },
+  { argv: ['--nonsense'], message: /--nonsense.*\nSee kubectl-l4b --help\n$/ },
   { argv: ['top', 'edge', '--by', 'moon'], message: /Expected one of "listener".*but got "moon"/s },
   { argv: ['explain', 'edge', '--to', 'web'], message: /--from/ },
   { argv: ['explain', 'edge', '--from', 'host', '--to', 'web'], message: /"host" is no address, such as/ },
@@ -75,6 +80,23 @@ for (const [width, command, option] of [
     assert.ok(out.includes(option), out);
     for (const line of out.split('\n')) assert.ok(line.length <= width, line);
   });
+
+test('the help of each command says in its first lines what it needs', async () => {
+  const { out } = await parse([]);
+  const commands = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
+  assert.ok(commands.length > 14, out);
+  const usages = await Promise.all(
+    commands.map(
+      async (name) => /^Usage: kubectl-l4b (.*)$/m.exec((await parse([name, '--help'], 80)).out)?.[1],
+    ),
+  );
+  assert.deepEqual(
+    usages.filter((usage) => usage === undefined || usage.length > 65),
+    [],
+  );
+  assert.ok(usages.includes('status [OPTION...] [NAME]'));
+  assert.ok(usages.includes('explain --from IP[:PORT] --to LISTENER [OPTION...] NAME'));
+});
 
 for (const shell of ['bash', 'zsh', 'fish'])
   test(`there is a completion script for ${shell}`, async () => {
