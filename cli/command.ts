@@ -104,7 +104,7 @@ export const runCommand = async (
   } catch (error) {
     if (error instanceof CliError) {
       for (const text of error.message.split('\n'))
-        for (const line of paragraph(text, terminal.width)) terminal.err(`${line}\n`);
+        for (const line of paragraph(text, terminal.errWidth)) terminal.err(`${line}\n`);
       return error.exitCode;
     }
     terminal.err(`Internal error: ${error instanceof Error ? error.stack : error}\n`);

@@ -44,11 +44,10 @@ export const runBundle = async (
     ),
   );
   write(path, archive);
-  terminal.out(
-    `${path}: ${counted(all.length, 'file')}, ${bytes(archive.length)}; look through it before you pass it on\n`,
-  );
+  const done = `${path}: ${counted(all.length, 'file')}, ${bytes(archive.length)}; look through it before you pass it on`;
+  for (const line of paragraph(done, terminal.width)) terminal.out(`${line}\n`);
   for (const text of missing)
-    for (const line of paragraph(text, terminal.width, '  ', '! ')) terminal.err(`${line}\n`);
+    for (const line of paragraph(text, terminal.errWidth, '  ', '! ')) terminal.err(`${line}\n`);
   return missing.length === 0 ? EXIT.ok : EXIT.problem;
 };
 

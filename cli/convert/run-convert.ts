@@ -56,7 +56,7 @@ const formatOfAll = (inputs: readonly Input[]): Format => {
   );
 };
 
-const tell = (notes: readonly Note[], { err, width }: Terminal): void => {
+const tell = (notes: readonly Note[], { err, errWidth: width }: Terminal): void => {
   for (const { where, message } of notes)
     for (const line of paragraph(`${where}: ${message}`, width, '  ', '! ')) err(`${line}\n`);
   if (notes.length > 0)

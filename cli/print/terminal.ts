@@ -4,6 +4,8 @@ export interface Terminal {
   err(text: string): void;
   /** Columns; undefined if the output is not a terminal, and must not depend on one. */
   readonly width: number | undefined;
+  /** Columns of standard error, which may be a terminal while the output is not. */
+  readonly errWidth: number | undefined;
   readonly colors: boolean;
 }
 
@@ -13,6 +15,9 @@ export const standardTerminal = ({ stdout, stderr }: Streams = process): Termina
   err: (text) => void stderr.write(text),
   get width() {
     return stdout.isTTY ? stdout.columns : undefined;
+  },
+  get errWidth() {
+    return stderr.isTTY ? stderr.columns : undefined;
   },
   colors: stdout.isTTY === true && stdout.hasColors(),
 });

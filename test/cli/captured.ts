@@ -25,6 +25,7 @@ export const capture = ({ width, colors = false }: Shape = {}) => {
       written.err += text;
     },
     width,
+    errWidth: width,
     colors,
   };
   return { terminal, written };
