@@ -7,6 +7,7 @@ import { explain } from '../errors/explain.ts';
 import { styleOf } from '../print/style.ts';
 import { paragraph } from '../print/table.ts';
 import type { Terminal } from '../print/terminal.ts';
+import { counted } from '../print/units.ts';
 import type { Entry } from './entry.ts';
 import { filterOf } from './filter.ts';
 import { follow } from './follow.ts';
@@ -28,7 +29,7 @@ export const runLog = async (
   const balancer = await readBalancer(session, name);
   const pods = await listPods(session, balancer);
   const say = (text: string): void => {
-    for (const line of paragraph(text, terminal.width, '  ', '! ')) terminal.err(`${line}\n`);
+    for (const line of paragraph(text, terminal.errWidth, '  ', '! ')) terminal.err(`${line}\n`);
   };
   const running = pods.filter(({ isRunning }) => isRunning);
   if (running.length === 0 && !request.follow)
@@ -36,7 +37,8 @@ export const runLog = async (
       'Failed',
       `Cannot show the log of ${name}: no proxy pod runs; kubectl l4b why ${name}`,
     );
-  warn(balancer, session, say);
+  const isOff = accessLogIsOff(balancer);
+  if (isOff) say(howToTurnOn(balancer, session));
   const isWanted = filterOf(request);
   const style = styleOf(terminal.colors);
   const show = (entry: Entry): void => {
@@ -66,6 +68,12 @@ export const runLog = async (
   const before = read.flat().filter(isWanted);
   before.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
   for (const entry of tail === 0 ? [] : before.slice(-tail)) show(entry);
+  if (before.length === 0 && !isOff && !request.follow)
+    say(
+      read.every((entries) => entries.length === 0)
+        ? `No connection that has ended is in the log of ${counted(running.length, 'proxy', 'proxies')}`
+        : `None of ${counted(read.flat().length, 'connection')} that have ended is one of those`,
+    );
   if (request.follow) return follow({ session, name, seen, sinceMs, onEntry: show, onTrouble: say });
   return EXIT.ok;
 };
@@ -73,10 +81,10 @@ export const runLog = async (
 /** The line of the proxy, and which proxy it is. */
 const jsonOf = ({ raw, pod }: Entry): string => JSON.stringify({ pod, ...JSON.parse(raw) });
 
-/** What explains an empty log. */
-const warn = (balancer: Balancer, { namespace }: Session, say: (text: string) => void): void => {
-  const { accessLog } = (balancer.spec ?? {}) as { readonly accessLog?: { readonly mode?: string } };
-  if ((accessLog?.mode ?? 'Off') !== 'Off') return;
-  const patch = `kubectl -n ${namespace} patch l4b ${balancer.metadata.name} --type=merge -p '{"spec":{"accessLog":{"mode":"Errors"}}}'`;
-  say(`accessLog.mode is Off, so that connections are not logged; without a restart: ${patch}`);
+const accessLogIsOff = ({ spec }: Balancer): boolean => {
+  const { accessLog } = (spec ?? {}) as { readonly accessLog?: { readonly mode?: string } };
+  return (accessLog?.mode ?? 'Off') === 'Off';
 };
+
+const howToTurnOn = ({ metadata }: Balancer, { namespace }: Session): string =>
+  `accessLog.mode is Off, so that connections are not logged; without a restart: kubectl -n ${namespace} patch l4b ${metadata.name} --type=merge -p '{"spec":{"accessLog":{"mode":"Errors"}}}'`;

@@ -10,6 +10,7 @@ import { CliError, EXIT, type ExitCode } from '../errors/exit.ts';
 import { asDocument } from '../print/document.ts';
 import { repeatedly } from '../print/repeatedly.ts';
 import { styleOf } from '../print/style.ts';
+import { paragraph } from '../print/table.ts';
 import type { Terminal } from '../print/terminal.ts';
 import { sourcesOf } from './sources.ts';
 import { sourceLines, trafficLines } from './tables.ts';
@@ -39,9 +40,10 @@ export const runTop = async (
     before = now;
     const rows = trafficOf(request.by, first, now);
     if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
-    return text(
-      trafficLines(request.by, rows, { ...shape(request, terminal), all: request.output === 'wide' }),
-    );
+    return text([
+      ...trafficLines(request.by, rows, { ...shape(request, terminal), all: request.output === 'wide' }),
+      ...silentLines(pods, new Set(now.map(({ pod }) => pod)), request, terminal),
+    ]);
   };
   if (request.watch) return repeatedly(terminal, show);
   terminal.out(await show());
@@ -55,6 +57,21 @@ const shape = ({ output }: TopRequest, { width, colors }: Terminal) => ({
 
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
+/** The sums lack what these proxies have. */
+const silentLines = (
+  pods: readonly Pod[],
+  answered: ReadonlySet<string>,
+  { name }: TopRequest,
+  { width }: Terminal,
+): readonly string[] => {
+  const silent = pods.filter(
+    ({ name: pod, isRunning, isLeaving }) => isRunning && !isLeaving && !answered.has(pod),
+  );
+  if (silent.length === 0) return [];
+  const names = silent.map(({ name: pod }) => pod).join(', ');
+  return paragraph(`No answer from ${names}; kubectl l4b why ${name}`, width, '  ', '! ');
+};
+
 const showSources = async (
   session: Session,
   pods: readonly Pod[],
@@ -65,7 +82,11 @@ const showSources = async (
   if (![...readings.values()].some(({ kind }) => kind === 'Report')) throw unanswered(request.name, readings);
   const rows = sourcesOf(readings);
   if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
-  return text(sourceLines(rows, shape(request, terminal)));
+  const answered = [...readings].flatMap(([pod, { kind }]) => (kind === 'Report' ? [pod] : []));
+  return text([
+    ...sourceLines(rows, shape(request, terminal)),
+    ...silentLines(pods, new Set(answered), request, terminal),
+  ]);
 };
 
 /** There is nothing to show without proxies that answer. */

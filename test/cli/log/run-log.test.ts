@@ -127,6 +127,19 @@ test('where nothing is logged, the command that changes that is shown', async ()
   assert.deepEqual({ out, exitCode }, { out: '', exitCode: 0 });
 });
 
+test('that there is nothing to show is said, and whether filters are why', async () => {
+  addPod('p1', line(1), line(2));
+  const none = await log('--listener', 'nope');
+  assert.deepEqual(none, {
+    out: '',
+    err: '! None of 2 connections that have ended is one of those\n',
+    exitCode: 0,
+  });
+  pods.clear();
+  addPod('p2');
+  assert.equal((await log()).err, '! No connection that has ended is in the log of 1 proxy\n');
+});
+
 test('without a pod that runs, the log cannot be shown', async () => {
   const { err, exitCode } = await log();
   assert.match(err, /no proxy pod runs; kubectl l4b why edge/);

@@ -7,7 +7,7 @@ import { freePort } from '../../../tooling/process/free-ports.ts';
 import { startWorld, type TestWorld } from '../../operator/integration/world.ts';
 import type { Program } from '../../proxy/program.ts';
 import { run } from '../captured.ts';
-import { machineAddress, READY, startServing, writeStatus } from '../served-balancer.ts';
+import { createPod, machineAddress, READY, startServing, writeStatus } from '../served-balancer.ts';
 
 let world: TestWorld;
 let namespace: string;
@@ -83,4 +83,14 @@ test('without a proxy that answers, top says why, and the exit code is that of a
   const { err, exitCode } = await run(['top', 'edge', '--kubeconfig', world.cp.kubeconfig, '-n', empty]);
   assert.match(err, /no proxy pod runs; kubectl l4b why edge/);
   assert.equal(exitCode, 6);
+});
+
+test('a replica whose figures are missing in the sums is named', async () => {
+  const silent = { phase: 'Running', podIP: machineAddress(), podIPs: [{ ip: machineAddress() }] };
+  await createPod(world, namespace, 'edge-2', await freePort(), silent);
+  for (const by of ['listener', 'source']) {
+    const { out, exitCode } = await top('--by', by);
+    assert.match(out, /^! No answer from edge-2; kubectl l4b why edge$/m);
+    assert.equal(exitCode, 0);
+  }
 });
