@@ -29,8 +29,11 @@ const columnsOf = (rows: readonly Row[]): readonly Column<Row>[] => {
 };
 
 /** The connections as a table; the last line says how many there are that are not shown. */
-export const connectionLines = ({ rows, matched }: Joined, options: TableOptions): readonly string[] => {
-  if (rows.length === 0) return ['No such connection is open.'];
+export const connectionLines = (
+  { rows, matched }: Joined,
+  { isFiltered, ...options }: TableOptions & { readonly isFiltered: boolean },
+): readonly string[] => {
+  if (rows.length === 0) return [isFiltered ? 'No such connection is open.' : 'No connection is open.'];
   const hidden = matched - rows.length;
   return [
     ...table(columnsOf(rows), rows, options),

@@ -23,3 +23,13 @@ export const pageOf = ({
   for (const client of clients) query.append('client', client);
   return `connections?${query}`;
 };
+
+/** Whether only some connections are asked for. */
+export const isFiltered = ({
+  listeners,
+  backends,
+  endpoints,
+  clients,
+  olderThan,
+}: ConnectionsRequest): boolean =>
+  olderThan !== undefined || [listeners, backends, endpoints, clients].some((one) => one.length > 0);

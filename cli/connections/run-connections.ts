@@ -10,7 +10,7 @@ import { paragraph } from '../print/table.ts';
 import type { Terminal } from '../print/terminal.ts';
 import { joined, type Listed, readConnections } from './join.ts';
 import { connectionLines } from './lines.ts';
-import { type ConnectionsRequest, pageOf } from './query.ts';
+import { type ConnectionsRequest, isFiltered, pageOf } from './query.ts';
 
 /** Lists the open connections of all replicas; with -w again and again. Throws CliError. */
 export const runConnections = async (
@@ -25,7 +25,7 @@ export const runConnections = async (
     if (output === 'json' || output === 'yaml') return await asDocument({ ...all, problems }, output);
     const width = output === 'wide' ? undefined : terminal.width;
     const lines = [
-      ...connectionLines(all, { width, style: styleOf(terminal.colors) }),
+      ...connectionLines(all, { width, style: styleOf(terminal.colors), isFiltered: isFiltered(request) }),
       ...problems.flatMap((problem) => paragraph(problem, width, '  ', '! ')),
     ];
     return `${lines.join('\n')}\n`;

@@ -26,6 +26,10 @@ export const backendChanges = (before: readonly Backend[], after: readonly Backe
   ];
 };
 
+/** The subject of a sentence about endpoints, with its verb. */
+const endpoints = (all: readonly string[], one: string, several: string): string =>
+  all.length === 1 ? `Endpoint ${all[0]} ${one}` : `Endpoints ${all.join(', ')} ${several}`;
+
 /** Endpoints go: what happens to connections to them. */
 const gone = (
   { drain }: Pick<Backend, 'drain'>,
@@ -60,9 +64,9 @@ const changed = (old: Backend, backend: Backend): readonly Change[] => {
   const lost = [...known].filter((one) => !kept.has(one));
   const won = [...kept].filter((one) => !known.has(one));
   // The endpoints of the drain that is asked for now.
-  if (lost.length > 0) changes.push(gone(backend, about, `Endpoint ${lost.join(', ')} is removed`));
+  if (lost.length > 0) changes.push(gone(backend, about, `${endpoints(lost, 'is', 'are')} removed`));
   if (won.length > 0)
-    changes.push({ effect: 'Live', about, what: `Endpoint ${won.join(', ')} is added.`, fields: [] });
+    changes.push({ effect: 'Live', about, what: `${endpoints(won, 'is', 'are')} added.`, fields: [] });
   const service = of(/^service/);
   if (service.length > 0)
     changes.push(
@@ -85,14 +89,14 @@ const changed = (old: Backend, backend: Backend): readonly Change[] => {
     changes.push({
       effect: 'Live',
       about,
-      what: `Endpoint ${leaves.join(', ')} is drained: it takes no new connections, and open ones go on.`,
+      what: `${endpoints(leaves, 'is drained: it takes', 'are drained: they take')} no new connections, and open ones go on.`,
       fields: [],
     });
   if (returns.length > 0)
     changes.push({
       effect: 'Live',
       about,
-      what: `Endpoint ${returns.join(', ')} is not drained any more, and takes new connections.`,
+      what: `${endpoints(returns, 'is not drained any more, and takes', 'are not drained any more, and take')} new connections.`,
       fields: [],
     });
   const algorithm = of(/^algorithm$/);

@@ -60,7 +60,11 @@ const ofSource: Sentences = ({ source, client, via, header }) => {
   const who = header === 'Skipped' ? (via ?? client) : client;
   const { allowed, range } = source;
   if (range === undefined)
-    return [allowed ? `Its sources deny others than ${who}.` : `Its sources allow only others than ${who}.`];
+    return [
+      allowed
+        ? `Its sources let ${who} in: no denied range contains it.`
+        : `Its sources keep ${who} out: no allowed range contains it.`,
+    ];
   return [`Its sources ${allowed ? 'allow' : 'deny'} ${who}: ${range} contains it.`];
 };
 

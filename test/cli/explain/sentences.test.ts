@@ -51,7 +51,12 @@ const CASES: readonly (readonly [string, Partial<Answer>, Partial<AskedClient>, 
     /ask with --via 192\.0\.2\.1, and with --from/,
   ],
   ['a load balancer for nothing', { via: '10.0.0.1' }, {}, /--via changes nothing/],
-  ['who is not among the allowed', { source: { allowed: false } }, {}, /allow only others than 192\.0\.2\.1/],
+  [
+    'who is not among the allowed',
+    { source: { allowed: false } },
+    {},
+    /keep 192\.0\.2\.1 out: no allowed range contains it/,
+  ],
   [
     'a limit that is reached',
     { limits: [limit], limitMode: 'Enforce' },
