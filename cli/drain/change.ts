@@ -4,7 +4,7 @@ import { createWriter, type Manifest } from '../../kube/apply.ts';
 import { ApiError } from '../../kube/errors.ts';
 import { objectPath } from '../../kube/paths.ts';
 import type { Request } from '../arguments/request.ts';
-import { type Balancer, CALL_TIMEOUT_MS } from '../cluster/balancers.ts';
+import { type Balancer, CALL_TIMEOUT_MS, readBalancer } from '../cluster/balancers.ts';
 import { listPods } from '../cluster/pods.ts';
 import { readReports } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
@@ -30,11 +30,14 @@ interface Stored extends Balancer {
   readonly metadata: Balancer['metadata'] & { readonly managedFields?: readonly ManagedFields[] };
 }
 
-const read = async ({ transport, namespace }: Session, name: string): Promise<Stored> => {
+const read = async (session: Session, name: string): Promise<Stored> => {
+  const { transport, namespace } = session;
   const path = objectPath({ apiVersion: API_VERSION, kind: KIND, namespace, name });
   const found = await transport
     .request({ method: 'GET', path, timeoutMs: CALL_TIMEOUT_MS })
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
+      // It names those that there are.
+      if (error instanceof ApiError && error.code === 'NotFound') await readBalancer(session, name);
       throw explain(error, `read the L4Balancer ${namespace}/${name}`);
     });
   return found as Stored;

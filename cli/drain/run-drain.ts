@@ -51,7 +51,7 @@ export const runDrain = async (
   const entries = isAll ? undefined : await addressesOf(session, endpoints);
   const written = await changeDrained(session, request, entries);
   const say = (text: string): void => {
-    for (const line of paragraph(text, terminal.width)) terminal.err(`${line}\n`);
+    for (const line of paragraph(text, terminal.errWidth)) terminal.err(`${line}\n`);
   };
   const waitMs = command === 'drain' && request.wait ? request.timeout * 1000 : 0;
   let shown = '';
@@ -72,7 +72,8 @@ export const runDrain = async (
   );
   const left = stillDrained(written, command);
   if (output === undefined)
-    for (const line of linesOf(request, written, progress, left)) terminal.out(`${line}\n`);
+    for (const text of linesOf(request, written, progress, left))
+      for (const line of paragraph(text, terminal.width)) terminal.out(`${line}\n`);
   else
     terminal.out(
       await asDocument({ name, change: Object.fromEntries(written.change), ...progress, kept: left }, output),

@@ -165,7 +165,11 @@ const BAD: readonly { readonly args: readonly string[]; readonly says: RegExp; r
     code: 2,
   },
   { args: ['drain', 'edge', 'pod/none'], says: /Cannot read the pod .*pods "none" not found/, code: 4 },
-  { args: ['drain', 'none', '127.0.0.1'], says: /Cannot read the L4Balancer .*"none" not found/, code: 4 },
+  {
+    args: ['drain', 'none', '127.0.0.1'],
+    says: /^There is no L4Balancer none in namespace \S+; it has edge$/m,
+    code: 4,
+  },
 ];
 for (const { args, says, code } of BAD)
   test(`${args.join(' ')} changes nothing and says why`, async () => {
