@@ -26,20 +26,22 @@ export const readVersions = async (
   reach: Reach,
   { definitionSkewIn }: OperatorCode,
 ): Promise<Versions> => {
+  const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
   const [kubernetes, operator, definition, proxies] = await Promise.all([
-    found(() => kubernetesVersion(session)),
-    found(() => operatorVersions(session)),
-    found(() => servedDefinition(session, definitionSkewIn)),
-    found(() => proxyVersions(session, namespace, reach)),
+    found('get /version', () => kubernetesVersion(session)),
+    found('list pods in all namespaces', () => operatorVersions(session)),
+    found('get /openapi/v3', () => servedDefinition(session, definitionSkewIn)),
+    found(`list pods in ${where}`, () => proxyVersions(session, namespace, where, reach)),
   ]);
   return { client: VERSION, kubernetes, operator, definition, proxies, namespace };
 };
 
-const found = async <T>(read: () => Promise<T>): Promise<Found<T>> => {
+const found = async <T>(right: string, read: () => Promise<T>): Promise<Found<T>> => {
   try {
     return { kind: 'Known', value: await read() };
   } catch (error) {
-    if (error instanceof CliError && error.code === 'NoRight') return { kind: 'Unknown', why: error.message };
+    if (error instanceof CliError && error.code === 'NoRight')
+      return { kind: 'Unknown', why: `you lack the right to ${right}` };
     throw error;
   }
 };
@@ -75,13 +77,13 @@ const operatorVersions = async ({ transport }: Session): Promise<readonly Runnin
 const proxyVersions = async (
   session: Session,
   namespace: string | undefined,
+  where: string,
   reach: Reach,
 ): Promise<readonly Running[]> => {
-  const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
   const pods = await podsOf(session.transport, namespace, PROXIES, `list the pods of proxies in ${where}`);
   const versions = await Promise.all(
-    [...Map.groupBy(pods, ({ metadata }) => metadata.namespace ?? session.namespace)].map(([where, own]) =>
-      versionsIn({ ...session, namespace: where }, own, reach),
+    [...Map.groupBy(pods, ({ metadata }) => metadata.namespace ?? session.namespace)].map(([one, own]) =>
+      versionsIn({ ...session, namespace: one }, own, reach),
     ),
   );
   return runningOf(versions.flat());
