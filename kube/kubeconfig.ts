@@ -113,9 +113,10 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new CredentialsError(
       'KubeconfigUnreadable',
-      `Cannot read the kubeconfig ${path}: ${String(cause)} — specify an existing file with --kubeconfig or KUBECONFIG`,
+      `Cannot read the kubeconfig ${path}: ${isMissing ? 'there is no such file' : String(cause)} — specify an existing file with --kubeconfig or KUBECONFIG`,
       cause,
     );
   }
