@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
  * perhaps a page of memory, from others.
  */
 export interface PageLimits {
-  /** From the connection to the end of the request's headers. Nobody waits for the rest, so it ends as well. */
+  /** From the connection to the end of the request's headers; nobody waits for its body. */
   readonly requestMs: number;
   /** Without reading anything of the response. */
   readonly stalledMs: number;
@@ -15,8 +15,8 @@ export interface PageLimits {
 export const PAGE_LIMITS: PageLimits = { requestMs: 5_000, stalledMs: 30_000 };
 
 /**
- * Options for http.createServer: without Node's own limits. It compares times before it reads, so that after a
- * process has got no core for longer than a limit, a request that has been waiting all the time is refused,
+ * Options for http.createServer: without Node's own limits. It compares times before it reads, so that after
+ * a process has got no core for longer than a limit, a request that has been waiting all the time is refused,
  * and the kubelet restarts a pod whose probes fail.
  */
 export const WITHOUT_LIMITS = { headersTimeout: 0, requestTimeout: 0 };

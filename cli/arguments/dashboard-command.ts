@@ -4,6 +4,7 @@ import { optional, withDefault } from '@optique/core/modifiers';
 import { argument, command, constant, flag, option } from '@optique/core/primitives';
 import { integer, string, type ValueParser } from '@optique/core/valueparser';
 import { target } from './flags.ts';
+import { usageLine } from './usage-line.ts';
 
 /** The command that opens the page of all balancers. */
 export const dashboardCommand = (name: ValueParser<'async', string>) =>
@@ -38,6 +39,7 @@ export const dashboardCommand = (name: ValueParser<'async', string>) =>
       target(),
     ),
     {
+      usageLine,
       brief: message`Open the page of all balancers, or of one, in a browser.`,
       description: message`Forwards a port of this machine to the operator’s page through the API server, prints its address and opens a browser if there is one, until Ctrl-C. The page shows every balancer live: traffic, health, errors, certificates and what needs attention.`,
     },

@@ -15,8 +15,8 @@ const isRequired = (term: UsageTerm): boolean =>
   term.type === 'multiple' ? term.min > 0 : term.type !== 'optional';
 
 /**
- * What the help of a command begins with: options that may be omitted are one word there, since the list below
- * has them all, and a line with each would be broken anywhere.
+ * What the help of a command begins with: options that may be omitted are one word there, since the list
+ * below has them all, and a line with each would be broken anywhere.
  */
 export const usageLine = (terms: Usage): Usage => {
   const needed = terms.filter((term) => isOption(term) && isRequired(term));

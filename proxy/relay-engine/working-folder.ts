@@ -7,6 +7,6 @@ export const leaveRemovedFolder = (): void => {
     process.chdir('.'); // forgets what Node remembers of it
     process.cwd();
   } catch {
-    process.chdir('/');
+    process.chdir('/'); // it is gone: nothing can be found by a relative path
   }
 };
