@@ -10,7 +10,7 @@ import { isProbe } from '../rollout/probe-pod.ts';
 import type { Observed } from '../status/observed.ts';
 import type { Collections } from '../watch/cluster-cache.ts';
 import { isWatched } from '../watch/kinds.ts';
-import type { Balancer } from '../watch/trim-balancer.ts';
+import { asWritten, type Balancer } from '../watch/trim-balancer.ts';
 import { ownership } from './ownership.ts';
 import type { WriteCache } from './write-cache.ts';
 
@@ -64,7 +64,7 @@ export const gather = (
   if (root === undefined) return undefined;
   const { name, namespace = '', uid = '', generation = 0 } = root.metadata;
   const { balancer, findings, ignored, tolerated } =
-    before?.root === root ? parsedOf(before) : parseL4Balancer(root, 'Report');
+    before?.root === root ? parsedOf(before) : parseL4Balancer(asWritten(root), 'Report');
   const childKey = `${namespace}/${childName(name)}`;
   const own = <T extends KubeObject>(
     kind: string,

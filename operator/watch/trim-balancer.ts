@@ -14,3 +14,6 @@ export const trimBalancer = (balancer: Balancer): Balancer => ({
   ...balancer,
   specWriters: specWritersOf(balancer),
 });
+
+/** The resource as the API server has it, for the parser, which reports every field that it does not know. */
+export const asWritten = ({ specWriters: _, ...balancer }: Balancer): Balancer => balancer;
