@@ -7,7 +7,8 @@ import { findCredentials } from '../kube/find-credentials.ts';
 import type { Transport } from '../kube/transport.ts';
 import type { Logger } from '../program/log.ts';
 import type { Output } from '../program/output.ts';
-import { collectDefaultMetrics, Registry } from '../program/prometheus.ts';
+import { collectProcessMetrics } from '../program/process-metrics.ts';
+import { Registry } from '../program/prometheus.ts';
 import { VERSION } from '../program/version.ts';
 import { codeOf, OperatorError } from './errors/operator-error.ts';
 import { lateFleet } from './fleet/late-fleet.ts';
@@ -52,7 +53,7 @@ export const startOperator = async (
 ): Promise<RunningOperator> => {
   const credentials = await login(settings);
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   createOutputMetrics(registry, output);
   const measured = measureTransports(new URL(credentials.server).host, registry);
   const throttled = createThrottle(settings.rate, realClock);

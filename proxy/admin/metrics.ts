@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type * as Prometheus from 'prom-client';
-import { collectDefaultMetrics, Registry } from '../../program/prometheus.ts';
+import { collectProcessMetrics } from '../../program/process-metrics.ts';
+import { Registry } from '../../program/prometheus.ts';
 import { beginScrape, type MetricsFacts, type Scrape } from './engine-metrics.ts';
 import { Exposition } from './exposition.ts';
 import { type RegisteredMetrics, registerMetrics } from './registered-metrics.ts';
@@ -35,7 +36,7 @@ const forgetBackends = async <Label extends string>(
  */
 export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetrics => {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   const registered = registerMetrics(registry, version);
   const write = async (): Promise<string> => {
     const page = new Exposition();

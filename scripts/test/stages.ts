@@ -40,6 +40,7 @@ export const needsPrograms = (path: string, read: (path: string) => string): boo
 export const LONG: readonly string[] = [
   'test/operator/integration/leader.test.ts',
   'test/operator/integration/steady.test.ts',
+  'test/charts/monitoring/scrape.test.ts',
   'test/operator/integration/children.test.ts',
   'test/operator/integration/hostile.test.ts',
   'test/operator/integration/blind.test.ts',

@@ -22,12 +22,13 @@ export const podAddress = (): string => {
   return `127.${100 + (process.pid % 100)}.${Math.floor(process.pid / 100) % 250}.${started}`;
 };
 
-/** Starts the proxy of `edge` in the namespace with this kubeconfig. */
-export const startPodProxy = (namespace: string, kubeconfig: string): PodProxy => {
+/** Starts the proxy of `edge` in the namespace with this kubeconfig; only with a pod it has shares of limits. */
+export const startPodProxy = (namespace: string, kubeconfig: string, pod?: string): PodProxy => {
   const ip = podAddress();
   const program = startProgram(['--kubeconfig', kubeconfig], {
     L4B_NAMESPACE: namespace,
     L4B_NAME: 'edge',
+    ...(pod === undefined ? {} : { L4B_POD: pod }),
     L4B_ADMIN: `${ip}:${ADMIN_PORT}`,
     L4B_GRACE_PERIOD: '1s',
     NUM_ACCEPTORS: '1',

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { ALERTS } from '../../../charts/monitoring/all-alerts.ts';
+import { DASHBOARDS } from '../../../charts/monitoring/all-dashboards.ts';
+import { operatorMetrics, proxyMetrics } from '../../../scripts/docs/metrics.ts';
+import { runChild } from '../../../tooling/process/child.ts';
+import { until } from '../../../tooling/wait/until.ts';
+import { LEASE_NAMESPACE } from '../../operator/integration/rights.ts';
+import { parsePrometheus } from '../../proxy/admin/prometheus-text.ts';
+import { endedDaysAgo, selfSigned } from '../../proxy/certificates.ts';
+import { type Mischief, startClients } from './clients.ts';
+import { type MonitoredWorld, startMonitoredWorld } from './monitored-world.ts';
+import type { FiringAlert, Series } from './prometheus.ts';
+import { promtoolProgram, WITH_PROMETHEUS } from './prometheus-programs.ts';
+import { asked } from './shortened.ts';
+
+type AlertName = (typeof ALERTS)[number]['name'];
+
+/** Several of the programs' own times add up: polls of the operator, backoffs, scrapes. */
+const WITHIN_MS = 180_000;
+
+let here: MonitoredWorld;
+let stopClients: () => Promise<void> = async () => undefined;
+const mischief = new Set<Mischief>();
+/** Every alert that was seen, with its texts. */
+const seen = new Map<string, FiringAlert>();
+
+before(async () => {
+  if (WITH_PROMETHEUS.skip !== false) return;
+  here = await startMonitoredWorld();
+  stopClients = startClients(here.ports, mischief);
+});
+after(async () => {
+  await stopClients();
+  await here?.close();
+});
+
+const firing = async (): Promise<readonly FiringAlert[]> => {
+  const all = (await here.prometheus.alerts()).filter(({ state }) => state === 'firing');
+  for (const alert of all) seen.set(alert.labels.alertname ?? '', alert);
+  return all;
+};
+const namesOf = (alerts: readonly FiringAlert[]): readonly string[] =>
+  alerts.map(({ labels }) => `${labels.alertname} ${labels.listener ?? labels.name ?? ''}`.trim());
+
+const fires = async (name: AlertName, labels: Readonly<Record<string, string>> = {}): Promise<FiringAlert> =>
+  until(
+    `${name} fires`,
+    async () =>
+      (await firing()).find(
+        (alert) =>
+          alert.labels.alertname === name &&
+          Object.entries(labels).every(([label, value]) => alert.labels[label] === value),
+      ),
+    { withinMs: WITHIN_MS, seen: async () => namesOf(await firing()) },
+  );
+
+const stops = async (...names: readonly AlertName[]): Promise<void> => {
+  await until(
+    `${names} stop`,
+    async () =>
+      !(await firing()).some(({ labels }) => (names as readonly string[]).includes(labels.alertname ?? '')),
+    { withinMs: WITHIN_MS, seen: async () => namesOf(await firing()) },
+  );
+};
+
+/** Only tuning is not as requested: nobody sets sysctls here. */
+const untilQuiet = async (): Promise<void> => {
+  await until(
+    'no alert fires',
+    async () => (await firing()).every(({ labels }) => labels.severity === 'info'),
+    { withinMs: WITHIN_MS, seen: async () => namesOf(await firing()) },
+  );
+};
+
+const panels = DASHBOARDS.flatMap(({ uid, rows }) =>
+  rows.flatMap((row) => row.panels.map((panel) => ({ of: `${uid}: ${panel.title}`, panel }))),
+);
+
+/** A panel of the operator's dashboard is about the namespace of the operator. */
+const askedOf = (of: string, expr: string): string =>
+  asked(expr, {
+    namespace: of.startsWith('l4balancer-operator') ? LEASE_NAMESPACE : here.namespace,
+    balancer: 'edge',
+    pod: '.*',
+  });
+
+const hasData = (found: readonly Series[]): boolean =>
+  found.some(({ values }) => values.some(([, value]) => value !== 'NaN'));
+
+test('promtool finds nothing wrong with the metrics of both programs', WITH_PROMETHEUS, async () => {
+  for (const page of [await here.proxyPage(), await here.operatorPage()])
+    assert.equal(await runChild([promtoolProgram(), 'check', 'metrics'], { input: page }), '');
+});
+
+test(
+  'all that both programs export is in the reference of metrics, with its type and labels',
+  WITH_PROMETHEUS,
+  async () => {
+    for (const [page, declared] of [
+      [await here.proxyPage(), proxyMetrics()],
+      [await here.operatorPage(), operatorMetrics()],
+    ] as const) {
+      const families = parsePrometheus(page).filter(({ name }) => !/^(process|nodejs)_/.test(name));
+      assert.ok(families.length > 20);
+      for (const { name, type, samples } of families) {
+        const known =
+          declared.find((metric) => metric.name === name) ?? assert.fail(`${name} is not declared`);
+        assert.equal(type, known.type, name);
+        const labels = [...samples.keys()].flatMap((series) =>
+          [...series.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(/(\w+)=""/g)].map(
+            ([, label = '']) => label,
+          ),
+        );
+        for (const label of new Set(labels))
+          assert.ok(label === 'le' || known.labels.includes(label), `${name} has a label ${label}`);
+      }
+    }
+  },
+);
+
+test(
+  'Prometheus finds both programs by the configuration of the documentation, with the labels that alerts need',
+  WITH_PROMETHEUS,
+  async () => {
+    const targets = await until('both are scraped', async () => {
+      const up = await here.prometheus.targets();
+      return up.length === 2 && up;
+    });
+    const { namespace, pod } = here;
+    assert.partialDeepStrictEqual(
+      targets.find(({ balancer }) => balancer !== undefined),
+      { namespace, pod, balancer: 'edge' },
+    );
+    assert.partialDeepStrictEqual(
+      targets.find(({ balancer }) => balancer === undefined),
+      { namespace: LEASE_NAMESPACE, pod: 'operator-a' },
+    );
+  },
+);
+
+test(
+  'in health each panel has data, but for those that say what is wrong, and no alert fires that wakes anybody',
+  WITH_PROMETHEUS,
+  async () => {
+    // Something to reconcile, and to publish.
+    await here.patch([{ op: 'add', path: '/spec/accessLog', value: { mode: 'Errors' } }]);
+    let empty: readonly string[] = [];
+    await until(
+      'each panel has data',
+      async () => {
+        const answers = await Promise.all(
+          panels
+            .filter(({ panel }) => panel.whenEmpty === undefined)
+            .map(async ({ of, panel }) => {
+              const found = await Promise.all(
+                panel.queries.map(({ expr }) => here.prometheus.queryAll(askedOf(of, expr))),
+              );
+              return found.some(hasData) ? undefined : of;
+            }),
+        );
+        empty = answers.flatMap((of) => of ?? []);
+        return empty.length === 0;
+      },
+      // Each check asks for the whole time.
+      { withinMs: WITHIN_MS, everyMs: 1_000, seen: () => empty },
+    );
+    await untilQuiet();
+  },
+);
+
+test(
+  'clients that cannot be connected, and those that a limit refuses, fire alerts until they are gone',
+  WITH_PROMETHEUS,
+  async () => {
+    for (const one of ['dead', 'tight', 'odd'] as const) mischief.add(one);
+    await fires('L4BalancerConnectionsFail', { listener: 'dead', balancer: 'edge' });
+    await fires('L4BalancerLimitRefuses', { listener: 'tight' });
+    mischief.clear();
+    await stops('L4BalancerConnectionsFail', 'L4BalancerLimitRefuses');
+  },
+);
+
+test(
+  'a backend whose endpoints are all drained fires alerts until they are taken back',
+  WITH_PROMETHEUS,
+  async () => {
+    const { world, namespace } = here;
+    const edge = await world.get('l4balancer.dev/v1alpha1', 'L4Balancer', namespace, 'edge');
+    const drained = [0, 1].map((backend) => ({
+      op: 'add',
+      path: `/spec/backends/${backend}/drained`,
+      value: [`127.0.0.1:${edge?.spec.backends[backend].endpoints[0].port}`],
+    }));
+    await here.patch(drained);
+    await fires('L4BalancerNoEndpoint', { listener: 'web', namespace, balancer: 'edge' });
+    await fires('L4BalancerNoEndpoint', { listener: 'dns' });
+    await fires('L4BalancerNotReady', { namespace, name: 'edge' });
+    await here.patch(drained.map(({ path }) => ({ op: 'remove', path })));
+    await stops('L4BalancerNoEndpoint', 'L4BalancerNotReady');
+  },
+);
+
+test(
+  'a certificate near its end fires an alert, as does one that cannot be used, until there is a good one',
+  WITH_PROMETHEUS,
+  async () => {
+    await here.certify(endedDaysAgo('web.test', -5));
+    await fires('L4BalancerCertificateExpires', { name: 'web-tls', balancer: 'edge' });
+    await here.certify({ ...selfSigned(['web.test']), key: selfSigned(['web.test']).key });
+    await fires('L4BalancerCertificateUnusable', { name: 'web-tls' });
+    await here.certify(selfSigned(['web.test']));
+    await stops('L4BalancerCertificateExpires', 'L4BalancerCertificateUnusable');
+  },
+);
+
+test('a proxy that cannot reach the API server fires an alert until it can', WITH_PROMETHEUS, async () => {
+  await here.network.refuse();
+  await fires('L4BalancerSourceLost', { pod: here.pod, balancer: 'edge' });
+  await here.network.accept();
+  await stops('L4BalancerSourceLost');
+});
+
+test('a Lease that is held by somebody else fires an alert until it is free', WITH_PROMETHEUS, async () => {
+  const hold = (holderIdentity: string) =>
+    here.world.kubectl(
+      ...['patch', 'lease', 'l4balancer-operator', '-n', LEASE_NAMESPACE, '--type=merge', '-p'],
+      JSON.stringify({
+        spec: {
+          holderIdentity,
+          leaseDurationSeconds: 3600,
+          renewTime: new Date().toISOString().replace('Z', '000Z'),
+        },
+      }),
+    );
+  await hold('somebody');
+  await fires('L4BalancerOperatorNoLeader', { namespace: LEASE_NAMESPACE });
+  await hold('');
+  await stops('L4BalancerOperatorNoLeader');
+});
+
+test(
+  'a proxy that stands still fires the alerts about those that the operator cannot read, until it goes on',
+  WITH_PROMETHEUS,
+  async () => {
+    const { namespace } = here;
+    // Else there is nothing to withhold.
+    await here.world.eventually('the limit to be shared out', async () =>
+      ((await here.world.status(namespace, 'edge'))?.limits ?? []).some(({ shares }) =>
+        shares.some(({ share }) => share === 2),
+      ),
+    );
+    here.proxy.program.child.kill('SIGSTOP');
+    await here.patch([{ op: 'replace', path: '/spec/listeners/3/limits/connections', value: 1 }]);
+    await fires('L4BalancerProxiesUnread', { namespace, name: 'edge' });
+    await fires('L4BalancerSharesWithheld', { namespace, name: 'edge' });
+    here.proxy.program.child.kill('SIGCONT');
+    await stops('L4BalancerProxiesUnread', 'L4BalancerSharesWithheld');
+  },
+);
+
+test('an operator that is gone fires an alert until it is back', WITH_PROMETHEUS, async () => {
+  await here.operator().stop('SIGKILL');
+  await fires('L4BalancerOperatorDown');
+  await here.startOperator();
+  await stops('L4BalancerOperatorDown');
+});
+
+test(
+  'after all that, each query of each panel has had data, and no text of an alert lacks a value',
+  WITH_PROMETHEUS,
+  async () => {
+    for (const { of, panel } of panels)
+      for (const { expr } of panel.queries)
+        assert.ok(hasData(await here.prometheus.queryAll(askedOf(of, expr))), `${of} has no data: ${expr}`);
+    await untilQuiet();
+    assert.ok(seen.size >= 10);
+    for (const { annotations } of seen.values())
+      for (const text of Object.values(annotations))
+        assert.doesNotMatch(text, /<no value>|error|\$|\{\{/, text);
+  },
+);
