@@ -156,7 +156,7 @@ export const TROUBLES: readonly Trouble[] = [
   },
   {
     alert: 'L4BalancerSourcePortsNearlyFull',
-    courses: [gauge(ofPod('l4balancer_backend_source_ports_left', 'backend="web"'), 28_000, 100)],
+    courses: [gauge(ofPod('l4balancer_backend_source_ports_left', 'backend="web"'), 3_000, 100)],
     labels: { ...POD, backend: 'web' },
   },
   {
