@@ -22,7 +22,7 @@ export const podAddress = (): string => {
   return `127.${100 + (process.pid % 100)}.${Math.floor(process.pid / 100) % 250}.${started}`;
 };
 
-/** Starts the proxy of `edge` in the namespace with this kubeconfig; only with a pod it has shares of limits. */
+/** Starts the proxy of `edge` in the namespace. It has shares of limits only if it knows its pod. */
 export const startPodProxy = (namespace: string, kubeconfig: string, pod?: string): PodProxy => {
   const ip = podAddress();
   const program = startProgram(['--kubeconfig', kubeconfig], {
