@@ -11,6 +11,10 @@ export const remedyOf = (reason: string): string => {
     : 'Follow the message.';
 };
 
+/** Whether the status has this reason for as long as it holds. */
+export const isStatusReason = (reason: string): boolean =>
+  isReason(reason) || isBlocking(reason) || Object.hasOwn(WARNING_REASONS, reason);
+
 /** Reasons that pass by themselves unless something else is wrong. */
 const PASSING: ReadonlySet<string> = new Set(['Progressing', 'Preflight', 'NotReady']);
 

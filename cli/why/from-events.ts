@@ -1,11 +1,17 @@
+import { KIND } from '../../crds/resource-type.ts';
 import type { Happened } from '../cluster/events.ts';
 import { ageOf, counted } from '../print/units.ts';
+import { isStatusReason } from './catalogue.ts';
 import type { About } from './commands.ts';
 import type { Problem } from './problem.ts';
 
 /** Older ones say nothing about now. */
 const RECENT_MS = 15 * 60_000;
 const MOST = 3;
+
+/** What the operator said of the resource, and its status does not say any more. */
+const hasPassed = ({ reason, about }: Happened): boolean =>
+  about.startsWith(`${KIND} `) && isStatusReason(reason);
 
 /** Recent warnings about the resource and its pods whose reason nothing else has said. */
 export const fromEvents = (
@@ -16,6 +22,7 @@ export const fromEvents = (
 ): readonly Problem[] =>
   events
     .filter(({ reason, lastAt }) => !said.has(reason) && now - Date.parse(lastAt) < RECENT_MS)
+    .filter((event) => !hasPassed(event))
     .slice(0, MOST)
     .map(({ reason, note, about: object, lastAt, times }) => ({
       weight: 'Warns',

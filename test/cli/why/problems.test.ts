@@ -220,6 +220,20 @@ test('recent events add what nothing else has said', () => {
   assert.deepEqual(found[1]?.what, ['Pod p, 60s ago, 3 times: 0/2 nodes are available']);
 });
 
+test('what the operator reported of the resource, and its status does not have any more, has passed', () => {
+  const about = 'L4Balancer edge';
+  const events = [
+    event({ reason: 'ListenerNotOpened', about }),
+    event({ reason: 'PullFailed', about: 'Pod p' }),
+    event({ reason: 'Limiting', about }),
+  ];
+  const found = find(known({ p: GOOD }), events);
+  assert.deepEqual(
+    found.map(({ reason }) => reason),
+    ['PullFailed', 'Limiting'],
+  );
+});
+
 test('every reason of the catalogues has a command, except those that say that all is well', () => {
   const about = { namespace: 'shop', name: 'edge', selector: 'app=edge', services: ['web'] };
   for (const reason of [...Object.keys(REASONS), ...Object.keys(WARNING_REASONS)])
