@@ -76,13 +76,11 @@ export const checkPorts = ({ balancer, pod, neighbours }: Facts): readonly Verdi
 
 /** Whether anything would act on the resource. */
 export const checkOperator = ({ operators }: Facts): readonly Verdict[] =>
-  onKnown(operators, 'Operator', (many) => [
-    many > 0
-      ? verdict('Fine', 'Operator', 'It is installed.')
-      : verdict(
-          'Warn',
-          'Operator',
-          'No Deployment of the operator was found: nothing would act on the resource.',
-          'Install it, or ignore this if it runs elsewhere.',
-        ),
-  ]);
+  onKnown(operators, 'Operator', ({ found, ready }) => {
+    if (ready > 0) return [verdict('Fine', 'Operator', 'It is installed, and ready.')];
+    const [what, remedy] =
+      found > 0
+        ? ['No pod of the operator is ready', 'Look at its Deployment']
+        : ['No Deployment of the operator was found', 'Install it, or ignore this if it runs elsewhere'];
+    return [verdict('Warn', 'Operator', `${what}: nothing would act on the resource.`, `${remedy}.`)];
+  });

@@ -72,8 +72,8 @@ export interface Facts {
   readonly quotas: Known<readonly Quota[]>;
   readonly services: Known<ReadonlyMap<string, KubeService>>;
   readonly neighbours: Known<readonly Neighbour[]>;
-  /** Operators that were found. */
-  readonly operators: Known<number>;
+  /** How many Deployments of operators were found, and how many of them have a pod that is ready. */
+  readonly operators: Known<{ readonly found: number; readonly ready: number }>;
   /** Whether it exists already, and so has pods of its own in the quota. */
   readonly exists: boolean;
 }

@@ -72,7 +72,7 @@ export const gather = async (
       list<Quota>('v1', 'ResourceQuota', namespace),
       list<KubeService>('v1', 'Service', namespace),
       neighboursOf(balancer, session),
-      list<KubeObject>('apps/v1', 'Deployment', undefined, 'app.kubernetes.io/name=l4balancer-operator'),
+      list<RawDeployment>('apps/v1', 'Deployment', undefined, 'app.kubernetes.io/name=l4balancer-operator'),
       unsafe.length === 0 || 'unknown' in nodes
         ? new Map<string, Known<readonly string[]>>()
         : allowedSysctls(transport, nodes.value),
@@ -94,7 +94,10 @@ export const gather = async (
         ? { value: new Map(services.value.map((one) => [one.metadata.name, one])) }
         : services,
     neighbours,
-    operators: 'value' in operators ? { value: operators.value.length } : operators,
+    operators:
+      'value' in operators
+        ? { value: { found: operators.value.length, ready: operators.value.filter(isServed).length } }
+        : operators,
     exists,
   };
 };
@@ -166,3 +169,9 @@ const neighboursOf = (
       ];
     });
   });
+
+interface RawDeployment extends KubeObject {
+  readonly status?: { readonly readyReplicas?: number };
+}
+
+const isServed = ({ status }: RawDeployment): boolean => (status?.readyReplicas ?? 0) > 0;

@@ -43,7 +43,7 @@ const facts = (more: Partial<Facts> = {}, spec: object = {}): Facts => {
     quotas: { value: [] },
     services: { value: new Map([['web', { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } }]]) },
     neighbours: { value: [] },
-    operators: { value: 1 },
+    operators: { value: { found: 1, ready: 1 } },
     exists: false,
     ...more,
   };
@@ -235,9 +235,15 @@ const CASES: readonly {
   },
   {
     name: 'no operator',
-    facts: facts({ operators: { value: 0 } }),
+    facts: facts({ operators: { value: { found: 0, ready: 0 } } }),
     state: 'Warn',
-    says: /nothing would act on the resource/,
+    says: /No Deployment of the operator was found: nothing would act on the resource/,
+  },
+  {
+    name: 'an operator whose pods are not ready',
+    facts: facts({ operators: { value: { found: 1, ready: 0 } } }),
+    state: 'Warn',
+    says: /No pod of the operator is ready: nothing would act on the resource/,
   },
 ];
 
