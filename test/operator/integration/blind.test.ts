@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { ADMIN_PORT, API_VERSION, KIND } from '../../../crds/resource-type.ts';
 import { connect } from '../../../kube/connect.ts';
 import { ApiError } from '../../../kube/errors.ts';
-import { objectPath } from '../../../kube/paths.ts';
+import { collectionPath } from '../../../kube/paths.ts';
 import { ACCOUNT } from '../../../operator/desired/account.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import type { FlakyProxy } from '../../kube/flaky-proxy.ts';
@@ -52,10 +52,12 @@ const startProxy = async (): Promise<PodProxy> => {
  */
 const refused = async (code: 'Forbidden' | 'Unauthorized'): Promise<void> => {
   const pod = await connect({ kubeconfig: lastLogin });
-  const path = objectPath({ apiVersion: API_VERSION, kind: KIND, namespace, name: 'edge' });
+  // A proxy may list and watch its own resource, and nothing else of the kind.
+  const path = collectionPath({ apiVersion: API_VERSION, kind: KIND }, namespace);
+  const query = { fieldSelector: 'metadata.name=edge' };
   try {
     await world.eventually(`the API server answers ${code}`, () =>
-      pod.request({ method: 'GET', path }).then(
+      pod.request({ method: 'GET', path, query }).then(
         () => false,
         (error: unknown) => (error instanceof ApiError && error.code === code) || assert.fail(String(error)),
       ),
