@@ -60,10 +60,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* Permissions of the operator in the namespaces that it manages. */}}
 {{- define "operator.rules" -}}
-# The users' resources are only read, except for their status.
+# The users' resources are only read, except for their status. One is got to see who else has written its status.
 - apiGroups: [l4balancer.dev]
   resources: [l4balancers]
-  verbs: [list, watch]
+  verbs: [get, list, watch]
 - apiGroups: [l4balancer.dev]
   resources: [l4balancers/status]
   verbs: [patch]

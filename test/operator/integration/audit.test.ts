@@ -209,6 +209,15 @@ test('the operator asks for what its rules allow, and for each of them but those
   for (const kind of CHANGING) await until(kind, false);
   await until('horizontalpodautoscaler.autoscaling', true);
   await dryRun();
+  // Somebody else's write of a status makes it ask who that was.
+  await world.kubectl(
+    ...['patch', 'l4b', 'shaped', '-n', namespace, '--subresource=status', '--type=json'],
+    ...['-p', JSON.stringify([{ op: 'remove', path: '/status/conditions' }])],
+  );
+  await world.eventually(
+    'the conditions',
+    async () => ((await world.status(namespace, 'shaped'))?.conditions?.length ?? 0) > 0,
+  );
   await shape({ workload: { kind: 'DaemonSet' } });
   await until('daemonset.apps', true);
   await until('horizontalpodautoscaler.autoscaling', false);
