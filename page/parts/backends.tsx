@@ -2,10 +2,10 @@ import { signal } from '@preact/signals';
 import type { LiveBackend, Series } from '../../report/live.ts';
 import type { StatusSummary } from '../../report/status.ts';
 import type { ProxyView } from '../state/store.ts';
-import { search } from '../state/store.ts';
-import { bytesPerSecond, clipped, count, milliseconds, perSecond, short } from '../words/format.ts';
+import { bytesPerSecond, clipped, count, countOf, milliseconds, perSecond, short } from '../words/format.ts';
 import { BackendEndpoints } from './backend-endpoints.tsx';
 import { Chart } from './chart.tsx';
+import { createFold } from './fold.tsx';
 import { FoundEndpoints } from './found-endpoints.tsx';
 import { Marks } from './marks.tsx';
 import { matches } from './search.tsx';
@@ -13,8 +13,7 @@ import { Section } from './section.tsx';
 
 type Backend = StatusSummary['backends'][number];
 
-const FEW = 12;
-const all = signal(false);
+const fold = createFold(12);
 /** Names of the backends whose endpoints are shown, and so asked for. */
 const unfolded = signal<ReadonlySet<string>>(new Set());
 
@@ -100,15 +99,14 @@ export const Backends = ({ view: { report, history } }: { readonly view: ProxyVi
   const { backends } = report.summary;
   const live = new Map(report.backends.map((one) => [one.name, one]));
   const found = backends.filter(({ name, algorithm }) => matches(name, algorithm));
-  const isFolded = !all.value && search.value === '' && found.length > FEW;
   const endpoints = backends.reduce((sum, { counts }) => sum + counts.endpoints, 0);
   return (
     <Section
       id="backends"
       title="Backends"
-      note={`${found.length === backends.length ? '' : `${count(found.length)} of `}${count(backends.length)}, with ${count(endpoints)} endpoints`}
+      note={`${countOf(found, backends)}, with ${count(endpoints)} endpoints`}
     >
-      {(isFolded ? found.slice(0, FEW) : found).map((backend) => (
+      {fold.shown(found).map((backend) => (
         <Entry
           key={backend.name}
           backend={backend}
@@ -122,17 +120,7 @@ export const Backends = ({ view: { report, history } }: { readonly view: ProxyVi
       {found.length === 0 && (
         <p class="empty">{backends.length === 0 ? 'There are none.' : 'None matches by its name.'}</p>
       )}
-      {search.value === '' && found.length > FEW && (
-        <button
-          type="button"
-          aria-expanded={!isFolded}
-          onClick={() => {
-            all.value = !all.value;
-          }}
-        >
-          {isFolded ? `Show all ${count(found.length)}` : `Show ${FEW} only`}
-        </button>
-      )}
+      <fold.Button entries={found.length} />
       <FoundEndpoints nowMs={report.nowMs} />
     </Section>
   );

@@ -1,6 +1,9 @@
 import type { LiveReport } from '../../report/live.ts';
 import { clipped, count, daysUntil } from '../words/format.ts';
-import { Section, Wide } from './section.tsx';
+import { Section } from './section.tsx';
+import { type Column, Table } from './table.tsx';
+
+const COLUMNS: readonly Column[] = ['Certificate', 'Valid for', 'Hosts', 'Listeners'];
 
 /** From here on a proxy has a finding as well. */
 const SOON_DAYS = 14;
@@ -26,34 +29,21 @@ export const Certificates = ({ report: { summary, nowMs } }: { readonly report: 
   if (certificates.length === 0) return null;
   return (
     <Section id="certificates" title="Certificates" note={count(certificates.length)}>
-      <Wide label="Certificates">
-        <table class="stack">
-          <caption class="hidden">Certificates</caption>
-          <thead>
-            <tr>
-              <th scope="col">Certificate</th>
-              <th scope="col">Valid for</th>
-              <th scope="col">Hosts</th>
-              <th scope="col">Listeners</th>
-            </tr>
-          </thead>
-          <tbody>
-            {certificates.map(({ name, names, notAfter, usedBy, problem }) => (
-              <tr key={name}>
-                <th scope="row">
-                  {clipped(name, 255)}
-                  {problem !== undefined && <span class="detail bad">{clipped(problem, 1024)}</span>}
-                </th>
-                <td class="whole">
-                  <Left notAfter={notAfter} nowMs={nowMs} />
-                </td>
-                <td data-label="Hosts">{clipped(names.join(', '), 500)}</td>
-                <td data-label="Listeners">{clipped(usedBy.join(', '), 500)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Wide>
+      <Table label="Certificates" stacks columns={COLUMNS}>
+        {certificates.map(({ name, names, notAfter, usedBy, problem }) => (
+          <tr key={name}>
+            <th scope="row">
+              {clipped(name, 255)}
+              {problem !== undefined && <span class="detail bad">{clipped(problem, 1024)}</span>}
+            </th>
+            <td class="whole">
+              <Left notAfter={notAfter} nowMs={nowMs} />
+            </td>
+            <td data-label="Hosts">{clipped(names.join(', '), 500)}</td>
+            <td data-label="Listeners">{clipped(usedBy.join(', '), 500)}</td>
+          </tr>
+        ))}
+      </Table>
     </Section>
   );
 };

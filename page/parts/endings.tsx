@@ -1,7 +1,10 @@
 import { signal } from '@preact/signals';
 import type { LiveReport } from '../../report/live.ts';
 import { count, perSecond } from '../words/format.ts';
-import { Section, Wide } from './section.tsx';
+import { Section } from './section.tsx';
+import { type Column, Table } from './table.tsx';
+
+const COLUMNS: readonly Column[] = ['Reason', ['Total', 'number'], ['Now', 'number']];
 
 const withAll = signal(false);
 
@@ -23,34 +26,22 @@ export const Endings = ({ report: { closes } }: { readonly report: LiveReport })
       {rows.length === 0 ? (
         <p class="fine">{withAll.value ? 'None has ended yet.' : 'None has ended with an error.'}</p>
       ) : (
-        <Wide label="Reasons for which connections ended">
-          <table>
-            <caption class="hidden">Reasons for which connections ended, since the start</caption>
-            <thead>
-              <tr>
-                <th scope="col">Reason</th>
-                <th scope="col" class="number">
-                  Total
-                </th>
-                <th scope="col" class="number">
-                  Now
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ name, meaning, total, rate, isError }) => (
-                <tr key={name}>
-                  <th scope="row">
-                    {name}
-                    <span class="detail">{meaning}</span>
-                  </th>
-                  <td class="number">{count(total)}</td>
-                  <td class={`number${isError && rate > 0 ? ' bad' : ''}`}>{perSecond(rate)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Wide>
+        <Table
+          label="Reasons for which connections ended"
+          caption="Reasons for which connections ended, since the start"
+          columns={COLUMNS}
+        >
+          {rows.map(({ name, meaning, total, rate, isError }) => (
+            <tr key={name}>
+              <th scope="row">
+                {name}
+                <span class="detail">{meaning}</span>
+              </th>
+              <td class="number">{count(total)}</td>
+              <td class={`number${isError && rate > 0 ? ' bad' : ''}`}>{perSecond(rate)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Section>
   );

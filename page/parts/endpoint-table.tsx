@@ -1,6 +1,16 @@
 import type { LiveEndpoint } from '../../report/live.ts';
 import { bytesPerSecond, clipped, count, duration, hostPort, perSecond } from '../words/format.ts';
-import { Wide } from './section.tsx';
+import { type Column, Table } from './table.tsx';
+
+const COLUMNS: readonly Column[] = [
+  'Endpoint',
+  'State',
+  ['Open', 'number'],
+  ['New', 'number'],
+  ['Bytes', 'number spare'],
+  ['Total', 'number spare'],
+  ['Failed', 'number'],
+];
 
 /** The state of an endpoint in one word, and how good that is. */
 const stateOf = ({ health, ejectedUntil, share, used, weight, drained }: LiveEndpoint) => {
@@ -37,63 +47,37 @@ interface EndpointTableProps {
 }
 
 export const EndpointTable = ({ label, endpoints, nowMs, withBackend = false }: EndpointTableProps) => (
-  <Wide label={label}>
-    <table class="stack">
-      <caption class="hidden">{label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Endpoint</th>
-          <th scope="col">State</th>
-          <th scope="col" class="number">
-            Open
+  <Table label={label} stacks columns={COLUMNS}>
+    {endpoints.map((endpoint) => {
+      const { word, grade } = stateOf(endpoint);
+      const detail = detailOf(endpoint, nowMs);
+      return (
+        <tr key={`${endpoint.backend} ${hostPort(endpoint)}`}>
+          <th scope="row">
+            {hostPort(endpoint)}
+            {withBackend && <span class="of"> of {clipped(endpoint.backend, 80)}</span>}
           </th>
-          <th scope="col" class="number">
-            New
-          </th>
-          <th scope="col" class="number spare">
-            Bytes
-          </th>
-          <th scope="col" class="number spare">
-            Total
-          </th>
-          <th scope="col" class="number">
-            Failed
-          </th>
+          <td class="whole">
+            <span class={`state ${grade}`}>{word}</span>
+            {detail !== '' && <span class="detail">{detail}</span>}
+          </td>
+          <td class="number" data-label="Open">
+            {count(endpoint.open)}
+          </td>
+          <td class="number" data-label="New">
+            {perSecond(endpoint.rate)}
+          </td>
+          <td class="number spare" data-label="Bytes">
+            {bytesPerSecond(endpoint.bytes)}
+          </td>
+          <td class="number spare" data-label="Total">
+            {count(endpoint.connections)}
+          </td>
+          <td class="number" data-label="Failed">
+            {count(endpoint.failures)}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {endpoints.map((endpoint) => {
-          const { word, grade } = stateOf(endpoint);
-          const detail = detailOf(endpoint, nowMs);
-          return (
-            <tr key={`${endpoint.backend} ${hostPort(endpoint)}`}>
-              <th scope="row">
-                {hostPort(endpoint)}
-                {withBackend && <span class="of"> of {clipped(endpoint.backend, 80)}</span>}
-              </th>
-              <td class="whole">
-                <span class={`state ${grade}`}>{word}</span>
-                {detail !== '' && <span class="detail">{detail}</span>}
-              </td>
-              <td class="number" data-label="Open">
-                {count(endpoint.open)}
-              </td>
-              <td class="number" data-label="New">
-                {perSecond(endpoint.rate)}
-              </td>
-              <td class="number spare" data-label="Bytes">
-                {bytesPerSecond(endpoint.bytes)}
-              </td>
-              <td class="number spare" data-label="Total">
-                {count(endpoint.connections)}
-              </td>
-              <td class="number" data-label="Failed">
-                {count(endpoint.failures)}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  </Wide>
+      );
+    })}
+  </Table>
 );

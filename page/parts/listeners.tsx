@@ -1,19 +1,27 @@
-import { signal } from '@preact/signals';
 import type { LiveListener, Series } from '../../report/live.ts';
 import type { StatusSummary } from '../../report/status.ts';
 import type { ProxyView } from '../state/store.ts';
-import { search } from '../state/store.ts';
-import { bytesPerSecond, clipped, count, perSecond, short } from '../words/format.ts';
+import { bytesPerSecond, clipped, count, countOf, perSecond, short } from '../words/format.ts';
 import { Chart } from './chart.tsx';
+import { createFold } from './fold.tsx';
 import { Marks } from './marks.tsx';
 import { matches } from './search.tsx';
-import { Section, Wide } from './section.tsx';
+import { Section } from './section.tsx';
+import { type Column, Table } from './table.tsx';
+
+const COLUMNS: readonly Column[] = [
+  'Listener',
+  ['Open', 'number'],
+  ['New', 'number'],
+  ['In', 'number spare'],
+  ['Out', 'number spare'],
+  ['Errors', 'number'],
+  ['Trend', 'trend'],
+];
 
 type Listener = StatusSummary['listeners'][number];
 
-/** Rows that are shown at first. */
-const FEW = 12;
-const unfolded = signal(false);
+const fold = createFold(12);
 const NOTHING: Omit<LiveListener, 'name'> = { connections: 0, received: 0, sent: 0, errors: 0 };
 
 const backendsOf = ({ backend, routedTo = [] }: Listener): readonly string[] => [
@@ -76,67 +84,22 @@ export const Listeners = ({ view: { report, history } }: { readonly view: ProxyV
   const live = new Map(report.listeners.map((one) => [one.name, one]));
   const all = report.summary.listeners;
   const found = all.filter((one) => matches(one.name, one.port, one.address, ...backendsOf(one)));
-  const isFolded = !unfolded.value && search.value === '' && found.length > FEW;
   return (
-    <Section
-      id="listeners"
-      title="Listeners"
-      note={
-        found.length === all.length ? count(all.length) : `${count(found.length)} of ${count(all.length)}`
-      }
-    >
-      <Wide label="Listeners">
-        <table>
-          <caption class="hidden">Listeners</caption>
-          <thead>
-            <tr>
-              <th scope="col">Listener</th>
-              <th scope="col" class="number">
-                Open
-              </th>
-              <th scope="col" class="number">
-                New
-              </th>
-              <th scope="col" class="number spare">
-                In
-              </th>
-              <th scope="col" class="number spare">
-                Out
-              </th>
-              <th scope="col" class="number">
-                Errors
-              </th>
-              <th scope="col" class="trend">
-                Trend
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {(isFolded ? found.slice(0, FEW) : found).map((listener) => (
-              <Row
-                key={listener.name}
-                listener={listener}
-                live={live.get(listener.name) ?? NOTHING}
-                series={history.listeners[listener.name]?.connections ?? []}
-                everyMs={report.everyMs}
-                findings={report.summary.findings.filter((one) => one.listener === listener.name)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </Wide>
+    <Section id="listeners" title="Listeners" note={countOf(found, all)}>
+      <Table label="Listeners" columns={COLUMNS}>
+        {fold.shown(found).map((listener) => (
+          <Row
+            key={listener.name}
+            listener={listener}
+            live={live.get(listener.name) ?? NOTHING}
+            series={history.listeners[listener.name]?.connections ?? []}
+            everyMs={report.everyMs}
+            findings={report.summary.findings.filter((one) => one.listener === listener.name)}
+          />
+        ))}
+      </Table>
       {found.length === 0 && <p class="empty">{all.length === 0 ? 'There are none.' : 'None matches.'}</p>}
-      {search.value === '' && found.length > FEW && (
-        <button
-          type="button"
-          aria-expanded={!isFolded}
-          onClick={() => {
-            unfolded.value = !unfolded.value;
-          }}
-        >
-          {isFolded ? `Show all ${count(found.length)}` : `Show ${FEW} only`}
-        </button>
-      )}
+      <fold.Button entries={found.length} />
     </Section>
   );
 };

@@ -1,15 +1,23 @@
 import { signal } from '@preact/signals';
 import type { FleetOverview, FleetRow } from '../../report/fleet.ts';
-import { search } from '../state/store.ts';
-import { count, perSecond } from '../words/format.ts';
+import { count, countOf, perSecond } from '../words/format.ts';
 import { BalancerRow } from './balancer-row.tsx';
+import { createFold } from './fold.tsx';
 import { gradeOf } from './ready-badge.tsx';
 import { matches, Search } from './search.tsx';
-import { Section, Wide } from './section.tsx';
+import { Section } from './section.tsx';
+import { type Column, Table } from './table.tsx';
 
-/** Rows that are shown at first. */
-const FEW = 50;
-const unfolded = signal(false);
+const COLUMNS: readonly Column[] = [
+  'Balancer',
+  'State',
+  ['Replicas', 'number'],
+  ['Open', 'number'],
+  ['New', 'number'],
+  ['Capacity', 'number spare'],
+];
+
+const fold = createFold(50);
 const onlyTroubled = signal(false);
 
 const RANK = { bad: 0, fair: 1, good: 2 } as const;
@@ -69,20 +77,11 @@ export const Overview = ({ overview: { balancers, head } }: { readonly overview:
         ...row.problems.map((one) => one.reason),
       ),
   );
-  const isFolded = !unfolded.value && search.value === '' && found.length > FEW;
   return (
     <>
       <Totals rows={balancers} />
       <Search placeholder="Find a balancer, namespace, port, address or reason" label="Find balancers" />
-      <Section
-        id="balancers"
-        title="Balancers"
-        note={
-          found.length === balancers.length
-            ? count(balancers.length)
-            : `${count(found.length)} of ${count(balancers.length)}`
-        }
-      >
+      <Section id="balancers" title="Balancers" note={countOf(found, balancers)}>
         <label class="toggle">
           <input
             type="checkbox"
@@ -94,34 +93,16 @@ export const Overview = ({ overview: { balancers, head } }: { readonly overview:
           Only those that need attention
         </label>
         {found.length > 0 && (
-          <Wide label="Balancers">
-            <table class="stack">
-              <caption class="hidden">Balancers, those that need attention first</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Balancer</th>
-                  <th scope="col">State</th>
-                  <th scope="col" class="number">
-                    Replicas
-                  </th>
-                  <th scope="col" class="number">
-                    Open
-                  </th>
-                  <th scope="col" class="number">
-                    New
-                  </th>
-                  <th scope="col" class="number spare">
-                    Capacity
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {(isFolded ? found.slice(0, FEW) : found).map((row) => (
-                  <BalancerRow key={`${row.namespace}/${row.name}`} row={row} nowMs={head.nowMs} />
-                ))}
-              </tbody>
-            </table>
-          </Wide>
+          <Table
+            label="Balancers"
+            caption="Balancers, those that need attention first"
+            stacks
+            columns={COLUMNS}
+          >
+            {fold.shown(found).map((row) => (
+              <BalancerRow key={`${row.namespace}/${row.name}`} row={row} nowMs={head.nowMs} />
+            ))}
+          </Table>
         )}
         {found.length === 0 && (
           <p class="empty">
@@ -132,17 +113,7 @@ export const Overview = ({ overview: { balancers, head } }: { readonly overview:
                 : 'There is no L4Balancer in the namespaces that you may see.'}
           </p>
         )}
-        {search.value === '' && found.length > FEW && (
-          <button
-            type="button"
-            aria-expanded={!isFolded}
-            onClick={() => {
-              unfolded.value = !unfolded.value;
-            }}
-          >
-            {isFolded ? `Show all ${count(found.length)}` : `Show ${FEW} only`}
-          </button>
-        )}
+        <fold.Button entries={found.length} />
       </Section>
     </>
   );

@@ -2,7 +2,18 @@ import type { FleetReplica } from '../../report/fleet.ts';
 import { chosen, type ProxyView, proxies } from '../state/store.ts';
 import { evenness } from '../words/evenness.ts';
 import { clipped, count, duration, perSecond } from '../words/format.ts';
-import { Section, Wide } from './section.tsx';
+import { Section } from './section.tsx';
+import { type Column, Table } from './table.tsx';
+
+const COLUMNS: readonly Column[] = [
+  'Replica',
+  'State',
+  'Open',
+  ['New', 'number'],
+  ['Errors', 'number'],
+  'Serves',
+  ['Running for', 'number spare'],
+];
 
 /** What is wrong with a replica, or with how it is asked. */
 const troubleOf = ({ trouble, link }: FleetReplica): string =>
@@ -105,33 +116,11 @@ export const Replicas = ({
       {replicas.length === 0 ? (
         <p class="empty">It has no pods.</p>
       ) : (
-        <Wide label="Replicas">
-          <table class="stack">
-            <caption class="hidden">Replicas</caption>
-            <thead>
-              <tr>
-                <th scope="col">Replica</th>
-                <th scope="col">State</th>
-                <th scope="col">Open</th>
-                <th scope="col" class="number">
-                  New
-                </th>
-                <th scope="col" class="number">
-                  Errors
-                </th>
-                <th scope="col">Serves</th>
-                <th scope="col" class="number spare">
-                  Running for
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {replicas.map((replica) => (
-                <Row key={replica.pod} replica={replica} view={proxies.value.get(replica.pod)} most={most} />
-              ))}
-            </tbody>
-          </table>
-        </Wide>
+        <Table label="Replicas" stacks columns={COLUMNS}>
+          {replicas.map((replica) => (
+            <Row key={replica.pod} replica={replica} view={proxies.value.get(replica.pod)} most={most} />
+          ))}
+        </Table>
       )}
       {more > 0 && (
         <p class="more">

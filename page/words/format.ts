@@ -24,6 +24,10 @@ export const short = (value: number): string => {
 /** A number of things, exactly, with the digits in groups. */
 export const count = (value: number): string => value.toLocaleString('en-US');
 
+/** How many entries of all are found; of all of them, only how many there are. */
+export const countOf = (found: readonly unknown[], all: readonly unknown[]): string =>
+  found.length === all.length ? count(all.length) : `${count(found.length)} of ${count(all.length)}`;
+
 export const perSecond = (value: number): string => `${short(value)}/s`;
 
 export const bytesPerSecond = (value: number): string => {
