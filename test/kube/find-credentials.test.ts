@@ -74,7 +74,12 @@ describe('the API server and the login are found in', () => {
 
 const cluster = { server: 'https://x' };
 const REFUSED: readonly (readonly [string, string | undefined, CredentialsErrorCode, RegExp])[] = [
-  ['a missing file', '/no/such/file', 'KubeconfigUnreadable', /\/no\/such\/file: .*ENOENT.* --kubeconfig/],
+  [
+    'a missing file',
+    '/no/such/file',
+    'KubeconfigUnreadable',
+    /\/no\/such\/file: there is no such file .* --kubeconfig/,
+  ],
   ['a folder', files.folder, 'KubeconfigUnreadable', /EISDIR/],
   ['a file that is not YAML', files.write('a: [b'), 'KubeconfigInvalid', /it is not a kubeconfig/],
   ['an empty file', files.write(''), 'KubeconfigInvalid', /it is not a kubeconfig/],
