@@ -78,7 +78,8 @@ export const GOLDEN: Readonly<Record<string, object>> = {
       loadBalancerIP: '192.0.2.10',
       loadBalancerSourceRanges: ['10.0.0.0/8'],
       externalTrafficPolicy: 'Local',
-      nodePorts: { https: 30443 },
+      // One that Kubernetes gives to no Service by itself while it has others: up to 30085.
+      nodePorts: { https: 30043 },
       ipFamilyPolicy: 'PreferDualStack',
       sessionAffinity: 'ClientIP',
     },
