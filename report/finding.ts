@@ -34,10 +34,11 @@ export const FINDINGS = {
     'A Secret with a certificate does not exist or cannot be read; the certificate read last stays in use.',
   CertificateInvalid: 'A certificate or its key cannot be used; the one read last stays in use.',
   CertificateExpired: 'A certificate has expired; it stays in use, and clients refuse it.',
-  CertificateExpires: 'A certificate expires within 14 days.',
+  CertificateExpires: 'A certificate expires soon: within 14 days, and within the last quarter of its time.',
   CaBundleMissing: 'A CA bundle does not exist or cannot be read; the one read last stays in use.',
   CaBundleInvalid: 'A CA bundle has no certificates that can be used; the one read last stays in use.',
-  CaBundleExpires: 'A certificate of a CA bundle expires within 14 days.',
+  CaBundleExpires:
+    'A certificate of a CA bundle expires soon: within 14 days, and within the last quarter of its time.',
   CaBundleExpired: 'A certificate of a CA bundle has expired, so that those that it has issued are refused.',
   RevocationListMissing:
     'A list of revoked certificates of clients does not exist or cannot be read; the one read last stays in use.',

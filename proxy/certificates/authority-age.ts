@@ -1,12 +1,13 @@
 import type { FindingCode } from '../../report/finding.ts';
 import type { CaBundle } from './ca-bundle.ts';
-import { DAY_MS, dateOf, leftText, momentsBefore, WARNED_DAYS } from './expiry.ts';
+import { dateOf, leftText, momentsBefore, warnedFrom } from './expiry.ts';
 import { certificateIn } from './pem.ts';
 
 /** The end of a certificate in a bundle. */
 export interface AuthorityEnd {
   /** The whole subject, which a renewed certificate has as well. */
   readonly subject: string;
+  readonly notBeforeMs: number;
   readonly notAfterMs: number;
 }
 
@@ -27,7 +28,11 @@ export const endsIn = ({ certificates }: CaBundle): readonly AuthorityEnd[] => {
   if (certificates.length > MOST_WATCHED) return [];
   const ends = certificates
     .flatMap((pem) => certificateIn(pem) ?? [])
-    .map(({ subject, validTo }) => ({ subject: subject ?? '', notAfterMs: Date.parse(validTo) }));
+    .map(({ subject, validFrom, validTo }) => ({
+      subject: subject ?? '',
+      notBeforeMs: Date.parse(validFrom),
+      notAfterMs: Date.parse(validTo),
+    }));
   // One that has been renewed may stay until the last of those that it has issued is gone.
   return ends.filter(
     ({ subject, notAfterMs }) =>
@@ -46,7 +51,7 @@ export const authorityAging = (
   ends: readonly AuthorityEnd[],
   nowMs: number,
 ): AuthorityAging | undefined => {
-  const aging = ends.filter(({ notAfterMs }) => notAfterMs - nowMs < WARNED_DAYS * DAY_MS);
+  const aging = ends.filter(({ notBeforeMs, notAfterMs }) => nowMs > warnedFrom(notBeforeMs, notAfterMs));
   const [first, ...others] = aging.toSorted((a, b) => a.notAfterMs - b.notAfterMs);
   if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` (and ${others.length} more, later)`;
@@ -65,6 +70,8 @@ export const authorityAging = (
 
 /** The next moment at which that changes; undefined if it never will. */
 export const nextAging = (ends: readonly AuthorityEnd[], nowMs: number): number | undefined => {
-  const ahead = ends.flatMap(({ notAfterMs }) => momentsBefore(notAfterMs)).filter((one) => one > nowMs);
+  const ahead = ends
+    .flatMap(({ notBeforeMs, notAfterMs }) => momentsBefore(notBeforeMs, notAfterMs))
+    .filter((one) => one > nowMs);
   return ahead.length === 0 ? undefined : Math.min(...ahead);
 };

@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../report/finding.ts';
-import { DAY_MS, dateOf, leftText, momentsBefore, WARNED_DAYS } from './expiry.ts';
+import { dateOf, leftText, momentsBefore, warnedFrom } from './expiry.ts';
 import { isValidAt, type KeyPair } from './key-pair.ts';
 
 export type CertificateCode = Extract<
@@ -59,18 +59,20 @@ const agingOf = (
       code: 'CertificateExpired',
       message: `${about} expired on ${dateOf(notAfterMs)}: it stays in use, but ${refusers} refuse it. Renew it`,
     };
-  const leftMs = notAfterMs - nowMs;
-  return leftMs >= WARNED_DAYS * DAY_MS
+  return nowMs <= warnedFrom(notBeforeMs, notAfterMs)
     ? undefined
     : {
         code: 'CertificateExpires',
-        message: `${about} expires on ${dateOf(notAfterMs)}, ${leftText(leftMs)}: renew it`,
+        message: `${about} expires on ${dateOf(notAfterMs)}, ${leftText(notAfterMs - nowMs)}: renew it`,
       };
 };
 
 /** The next moment at which validity or a number of days in a message changes. */
 const nextOf = (pairs: readonly KeyPair[], nowMs: number): number | undefined => {
-  const moments = pairs.flatMap(({ notBeforeMs, notAfterMs }) => [notBeforeMs, ...momentsBefore(notAfterMs)]);
+  const moments = pairs.flatMap(({ notBeforeMs, notAfterMs }) => [
+    notBeforeMs,
+    ...momentsBefore(notBeforeMs, notAfterMs),
+  ]);
   const ahead = moments.filter((moment) => moment > nowMs);
   return ahead.length === 0 ? undefined : Math.min(...ahead) - nowMs;
 };

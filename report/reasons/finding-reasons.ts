@@ -137,7 +137,7 @@ export const FINDING_WARNINGS = {
     whatToDo: 'Follow the message: write the certificate, its chain and the key that belongs to it again.',
   },
   CertificateExpires: {
-    meaning: 'A certificate expires within 14 days.',
+    meaning: 'A certificate expires soon: within 14 days, and within the last quarter of its time.',
     whatToDo: 'Renew it; with cert-manager, see why the Certificate has not been renewed.',
   },
   OcspResponseUnfit: {
@@ -172,7 +172,8 @@ export const FINDING_WARNINGS = {
     whatToDo: 'Write its renewed certificate into the bundle, or remove it.',
   },
   CaBundleExpires: {
-    meaning: 'A certificate of a CA bundle expires within 14 days.',
+    meaning:
+      'A certificate of a CA bundle expires soon: within 14 days, and within the last quarter of its time.',
     whatToDo: 'Write its renewed certificate beside it into the bundle.',
   },
   RevocationListMissing: {

@@ -22,6 +22,9 @@ const GOOD = pair('good', -10, 80);
 const SOON = pair('soon', -80, 3.5);
 const EXPIRED = pair('expired', -90, -2);
 const FUTURE = pair('future', 2, 90);
+/** For a week, of which the last quarter begins with 1.75 days left. */
+const WEEK = pair('week', -5, 2);
+const LATE = pair('late', -5.5, 1.5);
 const MISSING: Offered = { code: 'SecretMissing', message: 'Secret "a" does not exist' };
 
 const ROWS: readonly {
@@ -56,6 +59,14 @@ const ROWS: readonly {
     used: SOON,
     pair: SOON,
     aging: ['CertificateExpires', /^S: the certificate expires on 2026-12-04, in 3 days: renew it$/],
+    nextDays: 0.5,
+  },
+  { when: 'a pair for a week has more than its last quarter left', offered: WEEK, pair: WEEK, nextDays: 0.3 },
+  {
+    when: 'a pair for a week is in its last quarter',
+    offered: LATE,
+    pair: LATE,
+    aging: ['CertificateExpires', /^S: the certificate expires on 2026-12-02, in 1 day: renew it$/],
     nextDays: 0.5,
   },
   {
@@ -121,22 +132,26 @@ for (const { when, offered, used, pair: expected, unused, aging, nextDays } of R
     );
   });
 
-test('what is told changes at the moments that are announced, and each message is told once', () => {
-  const told = ({ aging }: Choice): string => aging?.message ?? '';
-  let nowMs = NOW_MS;
-  const messages = [told(chooseKeyPair('S', GOOD, GOOD, nowMs))];
-  for (
-    let ms = chooseKeyPair('S', GOOD, GOOD, nowMs).nextMs;
-    ms !== undefined;
-    ms = chooseKeyPair('S', GOOD, GOOD, nowMs).nextMs
-  ) {
-    assert.equal(told(chooseKeyPair('S', GOOD, GOOD, nowMs + ms - 1)), messages.at(-1));
-    nowMs += ms;
-    messages.push(told(chooseKeyPair('S', GOOD, GOOD, nowMs)));
-  }
-  assert.equal(new Set(messages).size, messages.length);
-  assert.match(messages[1] ?? '', /in 13 days/);
-  assert.match(messages.at(-2) ?? '', /in less than a day/);
-  assert.match(messages.at(-1) ?? '', /expired on/);
-  assert.equal(messages.length, 1 + 14 + 1);
-});
+for (const [which, offered, days] of [
+  ['three months', GOOD, 14],
+  ['a week', WEEK, 2],
+] as const)
+  test(`what is told of a pair for ${which} changes at the moments that are announced, and each message is told once`, () => {
+    const told = ({ aging }: Choice): string => aging?.message ?? '';
+    let nowMs = NOW_MS;
+    const messages = [told(chooseKeyPair('S', offered, offered, nowMs))];
+    for (
+      let ms = chooseKeyPair('S', offered, offered, nowMs).nextMs;
+      ms !== undefined;
+      ms = chooseKeyPair('S', offered, offered, nowMs).nextMs
+    ) {
+      assert.equal(told(chooseKeyPair('S', offered, offered, nowMs + ms - 1)), messages.at(-1));
+      nowMs += ms;
+      messages.push(told(chooseKeyPair('S', offered, offered, nowMs)));
+    }
+    assert.equal(new Set(messages).size, messages.length);
+    assert.match(messages[1] ?? '', days === 2 ? /in 1 day/ : new RegExp(`in ${days - 1} days`));
+    assert.match(messages.at(-2) ?? '', /in less than a day/);
+    assert.match(messages.at(-1) ?? '', /expired on/);
+    assert.equal(messages.length, 1 + days + 1);
+  });

@@ -13,7 +13,7 @@ import { createClock } from './clock.ts';
 const DAY_MS = 86_400_000;
 const TITLE = 'ConfigMap "ca", key ca.crt';
 
-const [OLD, NEXT] = [selfSigned(['Old'], 'ECDSA', 40), selfSigned(['Next'], 'ECDSA', 45)];
+const [OLD, NEXT] = [selfSigned(['Old'], 'ECDSA', 60), selfSigned(['Next'], 'ECDSA', 65)];
 const RENEWED = selfSigned(['Old'], 'ECDSA', 90);
 const LONG = createAuthority('Another');
 
@@ -37,7 +37,7 @@ const begun = (...certificates: readonly { readonly certificate: string }[]) => 
 test('a certificate of a bundle is told from 14 days before its end, day by day, and afterwards', () => {
   const { bundles, clock, changes, told } = begun(OLD, LONG);
   assert.equal(bundles.agingOf('ca'), undefined);
-  clock.advance(25 * DAY_MS);
+  clock.advance(45 * DAY_MS);
   assert.deepEqual([bundles.agingOf('ca'), changes()], [undefined, 1]);
   clock.advance(1.5 * DAY_MS);
   assert.match(
@@ -56,15 +56,23 @@ test('a certificate of a bundle is told from 14 days before its end, day by day,
   assert.equal(bundles.isUsable('ca'), true);
 });
 
+test('a certificate of a bundle that lasts for weeks is told in the last quarter of its time', () => {
+  const { bundles, clock, told } = begun(selfSigned(['Short'], 'ECDSA', 20), LONG);
+  clock.advance(14.5 * DAY_MS);
+  assert.equal(bundles.agingOf('ca'), undefined);
+  clock.advance(DAY_MS);
+  assert.match(told(), /^CaBundleExpires: .*"Short" in it expires on .*, in 4 days/);
+});
+
 test('of several certificates that end, the first one is told, with how many follow', () => {
   const { clock, told } = begun(NEXT, OLD);
-  clock.advance(35 * DAY_MS);
+  clock.advance(55 * DAY_MS);
   assert.match(told(), /"Old" in it expires on .*, in 4 days \(and 1 more, later\)/);
 });
 
 test('a certificate whose renewed one is in the bundle is told no more', () => {
   const { bundles, clock, changes } = begun(OLD, RENEWED);
-  clock.advance(41 * DAY_MS);
+  clock.advance(61 * DAY_MS);
   assert.deepEqual([bundles.agingOf('ca'), changes()], [undefined, 1]);
 });
 
@@ -79,7 +87,7 @@ test('ends in a collection of authorities for the Internet are told to nobody', 
 test('a bundle that cannot be used leaves the one before, whose end is told; one that is forgotten waits for nothing', () => {
   const { bundles, clock, told } = begun(OLD);
   bundles.offer('ca', TITLE, { version: '2', text: 'garbage' });
-  clock.advance(30 * DAY_MS);
+  clock.advance(50 * DAY_MS);
   assert.match(told(), /"Old" in it expires/);
   assert.equal(bundles.problemOf('ca')?.code, 'CaBundleInvalid');
   bundles.forget('ca');
@@ -88,7 +96,7 @@ test('a bundle that cannot be used leaves the one before, whose end is told; one
 
 test('the end of an authority is a finding of each backend and of each listener that trusts it', () => {
   const { bundles, clock } = begun(OLD);
-  clock.advance(30 * DAY_MS);
+  clock.advance(50 * DAY_MS);
   const snapshot = {
     revision: '1',
     configuration: {
