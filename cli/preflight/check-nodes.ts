@@ -88,7 +88,7 @@ export const amount = (name: string, quantity: string | undefined): number | und
 /** Whether the kubelets allow the unsafe sysctls. */
 export const checkSysctls = ({ unsafe, nodes, allowed }: Facts): readonly Verdict[] => {
   if (unsafe.length === 0)
-    return [verdict('Fine', 'Sysctls', 'Every kubelet allows the sysctls of the pods.')];
+    return [verdict('Fine', 'Sysctls', 'The pods ask only for sysctls that every kubelet allows.')];
   return onKnown(nodes, 'Sysctls', (eligible) => {
     const refusing: string[] = [];
     const unknown: string[] = [];
@@ -98,6 +98,14 @@ export const checkSysctls = ({ unsafe, nodes, allowed }: Facts): readonly Verdic
       else if (!unsafe.every((sysctl) => isAllowed(sysctl, known.value))) refusing.push(metadata.name);
     }
     const asks = `${unsafe.join(', ')} ${unsafe.length === 1 ? 'is' : 'are'} unsafe`;
+    if (eligible.length === 0)
+      return [
+        verdict(
+          'Unknown',
+          'Sysctls',
+          `${asks}, and there is no eligible node whose kubelet could allow that.`,
+        ),
+      ];
     if (refusing.length > 0)
       return [
         verdict(

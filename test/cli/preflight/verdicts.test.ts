@@ -144,6 +144,12 @@ const CASES: readonly {
     says: /No node is eligible/,
   },
   {
+    name: 'no eligible node whose kubelet could allow the sysctls',
+    facts: facts({ ...UNSAFE, nodes: { value: [] } }),
+    state: 'Bad',
+    says: /^\? Sysctls: .* and there is no eligible node whose kubelet could allow that\.$/m,
+  },
+  {
     name: 'nodes that are too small',
     facts: facts({ nodes: { value: [node('n1', { allocatable: { cpu: '100m', memory: '1Gi' } })] } }),
     state: 'Bad',
