@@ -13,7 +13,7 @@ import { ProxyProcess } from './proxy-process.ts';
 
 /** Endpoints are programs as users have them: Redis that asks for a certificate, and nginx. */
 const PORTS = [
-  ...['redis', 'web', 'clear', 'insecure', 'strange'],
+  ...['redis', 'redis-ended', 'redis-passed', 'web', 'clear', 'insecure', 'strange'],
   ...['redis-server', 'nginx', 'nginx-header'],
 ] as const;
 const authority = createAuthority('The authority of the endpoints');
@@ -82,6 +82,21 @@ before(async () => {
     listeners: [
       { name: 'redis', port: ports.redis ?? 0, backend: 'redis' },
       {
+        name: 'redis-ended',
+        port: ports['redis-ended'] ?? 0,
+        backend: 'redis',
+        tls: {
+          mode: 'Terminate',
+          certificateFiles: [certificates.files('listener')],
+          clientCertificates: { caFiles: [ca] },
+        },
+      },
+      {
+        name: 'redis-passed',
+        port: ports['redis-passed'] ?? 0,
+        tls: { mode: 'Passthrough', routes: [{ hostnames: ['redis.internal'], backend: 'redis-as-it-is' }] },
+      },
+      {
         name: 'web',
         port: ports.web ?? 0,
         backend: 'web',
@@ -103,6 +118,7 @@ before(async () => {
         tls: { caFile: ca, clientCertificateFile: certificates.files('proxy') },
         healthCheck: { type: 'TCP', interval: '1s', timeout: '1s' },
       },
+      { name: 'redis-as-it-is', endpoints: at('redis-server') },
       { name: 'web', endpoints: at('nginx'), tls: web },
       { name: 'header', endpoints: at('nginx-header'), tls: web, proxyProtocol: { version: 'V2' } },
       { name: 'insecure', endpoints: at('nginx'), tls: { mode: 'Insecure' } },
@@ -150,6 +166,24 @@ test('redis-cli in the clear reaches a Redis with TLS that asks for a certificat
   assert.match(await redis('ping'), /PONG/);
   assert.ok((await proxy.metric('l4balancer_backend_tls_handshakes_total', { backend: 'redis' })) >= 3);
 });
+
+for (const [listener, host, how] of [
+  ['redis-ended', 'a.test', 'TLS ends at the proxy, which begins it anew'],
+  ['redis-passed', 'redis.internal', 'TLS is passed through by name'],
+] as const)
+  test(`redis-cli --tls with a certificate of its own reaches that Redis, where ${how}`, async () => {
+    const { certificate, key } = certificates.files('proxy');
+    const redis = (pair: readonly string[]) =>
+      runChild([
+        ...(['redis-cli', '-p', String(ports[listener]), '--no-raw', '--tls', '--sni', host] as const),
+        ...['--cacert', ca, ...pair, 'strlen', 'nothing'],
+      ]);
+    assert.match(await redis(['--cert', certificate, '--key', key]), /\(integer\) 0/);
+    // redis-cli writes what went wrong where its answer would be, and ends well.
+    const refused = await redis([]).catch((error: ChildError) => error.lastLines.join('\n'));
+    assert.doesNotMatch(refused, /integer/);
+    assert.match(refused, /certificate required|closed|reset|SSL/i);
+  });
 
 for (const [flag, seen] of [
   ['--http2', 'HTTP/2.0 h2 web.internal'],
