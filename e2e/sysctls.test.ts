@@ -153,7 +153,6 @@ test('an init container sets the sysctls on a node whose kubelet allows none', a
 test('the status quotes the init container about a value that the kernel rejects', async () => {
   const sysctls = [{ name: 'net.core.somaxconn', value: '4294967295' }];
   await world.apply(tuned('wrong', 'strict', { sysctlMethod: 'InitContainer', sysctls }));
-  // Until the kubelet has its last words, the status says only that it failed.
   await reason('wrong', 'SysctlNotSet', /Cannot set net\.core\.somaxconn to 4294967295/);
   await world.kubectl(['delete', 'l4balancer', 'wrong']);
 });

@@ -86,8 +86,10 @@ export const runCommand = async (argv: readonly string[], env: Environment): Pro
         read: readText,
         write: (file, text) => writeFileSync(file, text),
       });
-      for (const line of lines) process.stdout.write(`${line}\n`);
-      for (const problem of problems) process.stderr.write(`${problem}\n`);
+      // To one of the two, since a container's runtime keeps no order between them: the status shows the last
+      // line of a container that failed.
+      const output = problems.length === 0 ? process.stdout : process.stderr;
+      for (const line of [...lines, ...problems]) output.write(`${line}\n`);
       process.exitCode = problems.length === 0 ? EXIT.ok : EXIT.failed;
       break;
     }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parseAssignment, setSysctls } from '../../../proxy/tuning/set-sysctls.ts';
 
 /**
@@ -64,6 +67,27 @@ test('a value that the kernel limits is reported as a problem', () => {
   assert.deepEqual(problems, [
     'Cannot set net.core.somaxconn to 65535: the kernel accepted the value, but reports 1024. Use a value that it keeps.',
   ]);
+});
+
+const PROGRAM = fileURLToPath(new URL('../../../proxy/main.ts', import.meta.url));
+
+test('the program writes to one stream only, with a problem last, since a runtime keeps no order between two', () => {
+  // Nothing is written: the first one is in effect, and there is no second one.
+  const inEffect = `net.core.somaxconn=${readFileSync(SOMAXCONN, 'utf8').trim()}`;
+  const setting = (...assignments: readonly string[]) => {
+    const argv = [PROGRAM, '--set-sysctls', ...assignments];
+    const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const failed = setting(inEffect, 'net.core.no_such_sysctl=1');
+  assert.deepEqual([failed.status, failed.stdout], [1, '']);
+  assert.match(
+    failed.stderr,
+    /^net\.core\.somaxconn is already \d+\nCannot set net\.core\.no_such_sysctl to 1: .*\n$/,
+  );
+  const done = setting(inEffect);
+  assert.deepEqual([done.status, done.stderr], [0, '']);
+  assert.match(done.stdout, /^net\.core\.somaxconn is already \d+\n$/);
 });
 
 const TEXTS: readonly (readonly [string, object | undefined])[] = [
