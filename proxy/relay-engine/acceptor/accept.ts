@@ -5,11 +5,8 @@ import { isFull } from './descriptor-room.ts';
 import { pauseAccepting, reportResumed } from './pause.ts';
 import type { ServedListener } from './served-table.ts';
 
-/**
- * Connections accepted from one listener in one turn. Each takes some 50 µs with what follows, so those that
- * are open wait for less than a millisecond in a burst of new ones.
- */
-const ACCEPTS_PER_TURN = 16;
+/** Connections accepted from one listener in one turn: those that are open wait for these. */
+const ACCEPTS_PER_TURN = 64;
 
 /**
  * Accepts the connections of a TCP listener; returns false when none are left for now. With `mayHandOver`
