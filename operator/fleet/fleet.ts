@@ -48,6 +48,12 @@ const EVERY_MS = 5_000;
 const READMIT_MS = 60_000;
 const OVERVIEW = 'all ';
 
+/** What is answered to a question about one balancer that is out of scope; undefined if it is not. */
+const refusalOf = (key: string, scope: Scope): Answer | undefined =>
+  scope.includes(key.split('/', 1)[0] ?? '')
+    ? undefined
+    : textPage(403, `You may not get L4Balancers in the namespace of ${key.slice(0, 320)}.`);
+
 /** Serves those who look at all balancers, or at one; while nobody looks, it does nothing. */
 export const createFleet = (sources: FleetSources): Fleet => {
   const { collections, readings, state, clock, wallMs, random } = sources;
@@ -174,9 +180,9 @@ export const createFleet = (sources: FleetSources): Fleet => {
       const problem = audiences.whyFull();
       if (problem !== undefined) return textPage(503, problem);
       const key = query.get('balancer');
+      const refusal = key === null ? undefined : refusalOf(key, scope);
+      if (refusal !== undefined) return refusal;
       // Names of objects have no spaces.
-      if (key !== null && !scope.includes(key.split('/', 1)[0] ?? ''))
-        return textPage(403, `You may not get L4Balancers in the namespace of ${key.slice(0, 320)}.`);
       const group = key === null ? `${OVERVIEW}${scope.key}` : `${key.replaceAll(' ', '')} ${scope.key}`;
       return {
         begin(response) {
@@ -194,8 +200,8 @@ export const createFleet = (sources: FleetSources): Fleet => {
     },
     async endpoints(query, scope) {
       const key = query.get('balancer') ?? '';
-      if (!scope.includes(key.split('/', 1)[0] ?? ''))
-        return textPage(403, `You may not get L4Balancers in the namespace of ${key.slice(0, 320)}.`);
+      const refusal = refusalOf(key, scope);
+      if (refusal !== undefined) return refusal;
       const pod = query.get('replica');
       const shown = new Set(
         watched
