@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { lateHttp } from '../../program/late-modules.ts';
-import { refuseSelfConnection } from '../../program/self-connection.ts';
-import type { Replica } from './replicas.ts';
+import { askProxy, type ProxyAddress } from '../proxy-reports/ask-proxy.ts';
 
 /** A replica gave no usable answer; the message is a sentence. */
 export class ReplicaSilent extends Error {
@@ -29,24 +27,14 @@ export const silence = (error: unknown): ReplicaSilent => {
  * the response is read. Rejects with ReplicaSilent.
  */
 export const askReplica = (
-  { ip, port }: Pick<Replica, 'ip' | 'port'>,
+  replica: ProxyAddress,
   path: string,
   silentMs: number,
   signal: AbortSignal,
 ): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const host = ip.includes(':') ? `[${ip}]` : ip;
-    const request = lateHttp().get({
-      host: ip,
-      port,
-      path,
-      agent: false,
-      headers: { Host: `${host}:${port}` },
-      timeout: silentMs,
-      signal,
-    });
+    const request = askProxy(replica, path, signal, silentMs);
     request.on('timeout', () => request.destroy(new ReplicaSilent('It has gone silent.')));
-    request.once('socket', refuseSelfConnection);
     request.on('error', (error) => reject(silence(error)));
     request.on('response', (response) => {
       if (response.statusCode === 200) {

@@ -1,10 +1,9 @@
 import { childName } from '../../crds/child-name.ts';
-import { ADMIN_PORT } from '../../crds/resource-type.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import { ADMIN_PORT_NAME } from '../desired/pod/container.ts';
 import { controllerOf } from '../objects/controller-of.ts';
 import type { Pod } from '../objects/pod.ts';
 import { isReady } from '../objects/pods.ts';
+import { adminPortOf } from '../proxy-reports/targets.ts';
 import type { Collections } from '../watch/cluster-cache.ts';
 
 /** A proxy pod of a balancer, and where it answers. */
@@ -44,9 +43,7 @@ const replicaOf = (pod: Pod): Replica => {
     trouble: serves ? '' : troubleOf(pod),
     // The address of a pod that has ended may belong to another by now.
     ip: status?.phase === 'Running' ? (status.podIP ?? '') : '',
-    port:
-      spec?.containers?.flatMap(({ ports = [] }) => ports).find(({ name }) => name === ADMIN_PORT_NAME)
-        ?.containerPort ?? ADMIN_PORT,
+    port: adminPortOf(spec),
   };
 };
 

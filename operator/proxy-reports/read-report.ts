@@ -1,6 +1,6 @@
-import { lateHttp } from '../../program/late-modules.ts';
-import { refuseSelfConnection } from '../../program/self-connection.ts';
+import { formatListenAddress } from '../../program/listen-address.ts';
 import type { Report } from '../status/reading.ts';
+import { askProxy } from './ask-proxy.ts';
 import { parseReport } from './parse-report.ts';
 
 /** A proxy gave no usable report. `why` is a sentence that is the same for every failure of the same kind. */
@@ -30,23 +30,15 @@ const MAX_BYTES = 8 * 1024 * 1024;
  * Reads the report from the proxy's admin endpoint at this IPv4 or IPv6 address. Throws only ReportError,
  * within three seconds.
  */
-export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<Report> => {
-  const host = ip.includes(':') ? `[${ip}]` : ip;
-  return new Promise((resolve, reject) => {
+export const readReport = (ip: string, port: number, signal: AbortSignal): Promise<Report> =>
+  new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void => {
       request.destroy();
-      reject(new ReportError(`${host}:${port}`, why, cause));
+      reject(new ReportError(formatListenAddress({ host: ip, port }), why, cause));
     };
-    const request = lateHttp().get({
-      host: ip,
-      port,
-      path: '/status?summary',
-      agent: false,
-      headers: { Host: `${host}:${port}` },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
+    const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const request = askProxy({ ip, port }, '/status?summary', within);
     request.on('error', (error: NodeJS.ErrnoException) => fail(describe(error), error));
-    request.once('socket', refuseSelfConnection);
     request.on('response', (response) => {
       if (response.statusCode !== 200) {
         fail(`it responded with status ${response.statusCode}.`);
@@ -67,7 +59,6 @@ export const readReport = (ip: string, port: number, signal: AbortSignal): Promi
       });
     });
   });
-};
 
 const describe = (error: NodeJS.ErrnoException): string => {
   switch (error.code) {

@@ -27,6 +27,7 @@ export const targetsOf = (
     return [{ pod: name, uid, node, ip, port: adminPortOf(spec), isReady, generation, mark }];
   });
 
-const adminPortOf = (spec: Pod['spec']): number =>
+/** The port of a pod at which its proxy reports. */
+export const adminPortOf = (spec: Pod['spec']): number =>
   spec?.containers?.flatMap(({ ports = [] }) => ports).find(({ name }) => name === ADMIN_PORT_NAME)
     ?.containerPort ?? ADMIN_PORT;
