@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { listAll } from '../../kube/page-list.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import { CALL_TIMEOUT_MS } from '../cluster/balancers.ts';
-import { podOf, type RawPod } from '../cluster/pods.ts';
+import { podOf, podsOf, type RawPod } from '../cluster/pods.ts';
 import type { Session } from '../cluster/session.ts';
 import { CliError } from '../errors/exit.ts';
 import { explain } from '../errors/explain.ts';
@@ -37,37 +37,31 @@ const pagePortOf = ({ spec }: RawPod): number =>
 const listIn = async (
   { transport }: Session,
   namespace: string | undefined,
+  tried: string,
 ): Promise<readonly OperatorPod[]> => {
-  const { objects } = await listAll<RawPod>({
-    transport,
-    path: collectionPath({ apiVersion: 'v1', kind: 'Pod' }, namespace),
-    labelSelector: SELECTOR,
-    timeoutMs: CALL_TIMEOUT_MS,
-  });
-  return [...objects.values()].flatMap((raw) => {
+  const pods = await podsOf(transport, namespace, SELECTOR, tried);
+  return pods.flatMap((raw) => {
     const { name, isReady, isRunning, isLeaving } = podOf(raw);
     const of = { namespace: raw.metadata.namespace ?? '', pod: name, port: pagePortOf(raw), isReady };
     return isRunning && !isLeaving ? [of] : [];
   });
 };
 
-const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.code === 'Forbidden';
-
 const listOperators = async (
   session: Session,
   namespace: string | undefined,
 ): Promise<readonly OperatorPod[]> => {
+  const tried = `look for the operator’s pods in ${namespace ?? 'any namespace'}`;
+  if (namespace !== undefined) return listIn(session, namespace, tried);
   try {
-    try {
-      return await listIn(session, namespace);
-    } catch (error) {
-      if (namespace !== undefined || !isForbidden(error)) throw error;
-      return await listIn(session, USUAL_NAMESPACE);
-    }
+    return await listIn(session, undefined, tried).catch((error: unknown) => {
+      if (error instanceof CliError && error.code === 'NoRight')
+        return listIn(session, USUAL_NAMESPACE, tried);
+      throw error;
+    });
   } catch (error) {
-    const how = namespace === undefined ? ' — --operator-namespace says where it is' : '';
-    const explained = explain(error, `look for the operator’s pods in ${namespace ?? 'any namespace'}`);
-    throw new CliError(explained.code, `${explained.message}${how}`, error);
+    const { code, message } = explain(error, tried);
+    throw new CliError(code, `${message} — --operator-namespace says where it is`, error);
   }
 };
 
