@@ -2,7 +2,7 @@ import { instanceLabel } from '../../crds/child-name.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Balancer } from '../cluster/balancers.ts';
 import { proxyPath } from '../cluster/pages.ts';
-import { listPods, type Pod } from '../cluster/pods.ts';
+import { listPods, OPERATOR_LABEL, type Pod } from '../cluster/pods.ts';
 import type { Session } from '../cluster/session.ts';
 import { explain } from '../errors/explain.ts';
 import { asDocument } from '../print/document.ts';
@@ -18,7 +18,6 @@ export interface Contents {
 
 /** Of more pods than this, the others are left out: they are usually alike. */
 const MOST_PODS = 50;
-const OPERATOR = 'app.kubernetes.io/name=l4balancer-operator';
 
 interface RawContainers extends KubeObject {
   readonly spec?: {
@@ -89,7 +88,7 @@ export const readContents = async (session: Session, balancer: Balancer): Promis
       apiVersion: 'v1',
       kind: 'Pod',
       namespace: undefined,
-      labelSelector: OPERATOR,
+      labelSelector: OPERATOR_LABEL,
     }),
     addObjects('objects/nodes.yaml', {
       apiVersion: 'v1',

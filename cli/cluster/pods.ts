@@ -7,6 +7,9 @@ import { explain } from '../errors/explain.ts';
 import { type Balancer, CALL_TIMEOUT_MS } from './balancers.ts';
 import type { Session } from './session.ts';
 
+/** Selects what belongs to the operator, by the label that its chart gives. */
+export const OPERATOR_LABEL = 'app.kubernetes.io/name=l4balancer-operator';
+
 /** A pod, with only the fields used. */
 export interface RawPod extends KubeObject {
   readonly spec?: {

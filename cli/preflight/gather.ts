@@ -9,6 +9,7 @@ import { listAll } from '../../kube/page-list.ts';
 import { collectionPath } from '../../kube/paths.ts';
 import type { KubeService } from '../../kube/service.ts';
 import { CALL_TIMEOUT_MS, findBalancer, listBalancers } from '../cluster/balancers.ts';
+import { OPERATOR_LABEL } from '../cluster/pods.ts';
 import type { Session } from '../cluster/session.ts';
 import { explain } from '../errors/explain.ts';
 import type { KubernetesVersion, OperatorCode } from '../manifest/operator-code.ts';
@@ -72,7 +73,7 @@ export const gather = async (
       list<Quota>('v1', 'ResourceQuota', namespace),
       list<KubeService>('v1', 'Service', namespace),
       neighboursOf(balancer, session),
-      list<RawDeployment>('apps/v1', 'Deployment', undefined, 'app.kubernetes.io/name=l4balancer-operator'),
+      list<RawDeployment>('apps/v1', 'Deployment', undefined, OPERATOR_LABEL),
       unsafe.length === 0 || 'unknown' in nodes
         ? new Map<string, Known<readonly string[]>>()
         : allowedSysctls(transport, nodes.value),

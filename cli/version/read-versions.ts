@@ -3,7 +3,7 @@ import { ApiError } from '../../kube/errors.ts';
 import { VERSION } from '../../program/version.ts';
 import { CALL_TIMEOUT_MS } from '../cluster/balancers.ts';
 import type { Reach } from '../cluster/pages.ts';
-import { podOf, podsOf, type RawPod } from '../cluster/pods.ts';
+import { OPERATOR_LABEL, podOf, podsOf, type RawPod } from '../cluster/pods.ts';
 import { readReports } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
 import { CliError } from '../errors/exit.ts';
@@ -11,7 +11,6 @@ import { explain } from '../errors/explain.ts';
 import type { DefinitionSkew, OperatorCode } from '../manifest/operator-code.ts';
 import { type Found, type Running, runningOf, type Versions } from './versions.ts';
 
-const OPERATOR = 'app.kubernetes.io/name=l4balancer-operator';
 const PROXIES = 'app.kubernetes.io/name=l4balancer';
 /** Which the chart gives the operator's pods. */
 const VERSION_LABEL = 'app.kubernetes.io/version';
@@ -70,7 +69,12 @@ const servedDefinition = async (
   skewIn((await get(session, `/openapi/v3/apis/${API_VERSION}`, 'read the definition of L4Balancer')) ?? {});
 
 const operatorVersions = async ({ transport }: Session): Promise<readonly Running[]> => {
-  const pods = await podsOf(transport, undefined, OPERATOR, 'list the pods of operators in all namespaces');
+  const pods = await podsOf(
+    transport,
+    undefined,
+    OPERATOR_LABEL,
+    'list the pods of operators in all namespaces',
+  );
   return runningOf(pods.map(({ metadata }) => metadata.labels?.[VERSION_LABEL]));
 };
 

@@ -1,3 +1,5 @@
+import { OPERATOR_LABEL } from '../cluster/pods.ts';
+
 /** What commands are about. */
 export interface About {
   readonly namespace: string;
@@ -54,8 +56,8 @@ const BY_REASON: Readonly<Record<string, Commands>> = {
   ScaledToZero: ({ namespace, name }) => [`kubectl -n ${namespace} scale l4b ${name} --replicas=2`],
   Paused: patch({ paused: false }),
   Progressing: ({ namespace, name }) => [`kubectl l4b status ${name} -n ${namespace} -w`],
-  NoOperator: () => ['kubectl get pods -A -l app.kubernetes.io/name=l4balancer-operator'],
-  OperatorBehind: () => ['kubectl get pods -A -l app.kubernetes.io/name=l4balancer-operator'],
+  NoOperator: () => [`kubectl get pods -A -l ${OPERATOR_LABEL}`],
+  OperatorBehind: () => [`kubectl get pods -A -l ${OPERATOR_LABEL}`],
   NotReady: describePods,
   DeadlineExceeded: describePods,
   ContainerStartFailed: describePods,
