@@ -8,34 +8,13 @@ import { runChild } from '../../../tooling/process/child.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { selfSigned } from '../../proxy/certificates.ts';
 import { BASIC, IMAGE, type OperatorProcess, startOperator } from './operator.ts';
+import { POD_MONITORS } from './pod-monitors.ts';
 import { awaitPod, letRun, type PodProxy, startPodProxy } from './pod-proxy.ts';
 import { LEASE_NAMESPACE, OPERATOR, operatorLogin } from './rights.ts';
 import { askedBy, missingIn, type Rule, unusedIn } from './used-rights.ts';
 import { startWorld, type TestWorld } from './world.ts';
 
 const MAIN = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url));
-
-/** A kind that the Prometheus operator brings; its schema does not matter here. */
-const POD_MONITORS = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'podmonitors.monitoring.coreos.com' },
-  spec: {
-    group: 'monitoring.coreos.com',
-    names: { kind: 'PodMonitor', listKind: 'PodMonitorList', plural: 'podmonitors', singular: 'podmonitor' },
-    scope: 'Namespaced',
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        },
-      },
-    ],
-  },
-};
 
 const WEB = {
   apiVersion: 'v1',

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { createWriter } from '../../../kube/apply.ts';
 import { beside } from '../../beside.ts';
 import { type OperatorProcess, startOperator } from './operator.ts';
+import { POD_MONITORS } from './pod-monitors.ts';
 import { letServe, podsOf, serving, writePodStatus } from './pods.ts';
 import { operatorLogin } from './rights.ts';
 import { type Anything, startWorld, type TestWorld } from './world.ts';
@@ -302,25 +303,6 @@ test('a PodMonitor in a cluster without that kind causes a warning, and is creat
   await world.apply(namespace, 'edge');
   await goes(namespace, 'PodMonitor');
 });
-
-const POD_MONITORS = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'podmonitors.monitoring.coreos.com' },
-  spec: {
-    group: 'monitoring.coreos.com',
-    scope: 'Namespaced',
-    names: { kind: 'PodMonitor', plural: 'podmonitors', singular: 'podmonitor', listKind: 'PodMonitorList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
 
 test('another admin port replaces the pods and frees the old one for a listener; the operator polls each pod at its own port', async (t) => {
   const namespace = await world.newNamespace();
