@@ -2,10 +2,10 @@ import { jsonPage, type Page, type Pages, textPage } from '../../program/page-se
 import { VERSION } from '../../program/version.ts';
 import type { Status, StatusSummary } from '../../report/status.ts';
 import type { Engine } from '../engine/engine.ts';
+import { METRICS_TYPE, type ProxyMetrics } from '../metrics/metrics.ts';
 import { connectionsPage } from './connections.ts';
 import { type ExplainSources, explainPage } from './explain.ts';
 import type { Live } from './live.ts';
-import { METRICS_TYPE, type ProxyMetrics } from './metrics.ts';
 
 export interface PageSources extends ExplainSources {
   readonly engine: Pick<Engine, 'forecast' | 'connections'>;

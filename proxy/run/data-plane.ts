@@ -1,8 +1,6 @@
 import type { Logger } from '../../program/log.ts';
 import type { Output } from '../../program/output.ts';
 import { VERSION } from '../../program/version.ts';
-import type { MetricsFacts } from '../admin/engine-metrics.ts';
-import { createMetrics, type ProxyMetrics } from '../admin/metrics.ts';
 import type { Binding } from '../configuration/binding.ts';
 import { watchAcceptors } from '../control/acceptor-watch.ts';
 import { type Control, createControl } from '../control/control.ts';
@@ -22,6 +20,8 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import { createCheck } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { createAccessLog } from '../log/access-log.ts';
+import type { MetricsFacts } from '../metrics/engine-metrics.ts';
+import { createMetrics, type ProxyMetrics } from '../metrics/metrics.ts';
 import { libc } from '../sys/libc.ts';
 import { memoryTrimmer } from '../sys/trim-memory.ts';
 import { endpointKey } from '../table/table.ts';

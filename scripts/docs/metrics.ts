@@ -10,8 +10,8 @@ import { createReplicaMetrics } from '../../operator/telemetry/replica-metrics.t
 import { createRevisionMetrics } from '../../operator/telemetry/revision-metrics.ts';
 import { createWatchMetrics } from '../../operator/telemetry/watch-metrics.ts';
 import { Registry } from '../../program/prometheus.ts';
-import { registerMetrics } from '../../proxy/admin/registered-metrics.ts';
-import { SCRAPED_METRICS } from '../../proxy/admin/scraped-metrics.ts';
+import { registerMetrics } from '../../proxy/metrics/registered-metrics.ts';
+import { SCRAPED_METRICS } from '../../proxy/metrics/scraped-metrics.ts';
 import { tableOf } from './sections.ts';
 
 /** What the code declares of a metric. */

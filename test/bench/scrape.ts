@@ -5,7 +5,7 @@
  *   node test/bench/scrape.ts [acceptors]
  */
 
-import { createMetrics } from '../../proxy/admin/metrics.ts';
+import { createMetrics } from '../../proxy/metrics/metrics.ts';
 import { allocateShared, viewShared } from '../../proxy/relay-engine/acceptor/shared-memory.ts';
 import type { ListeningSockets } from '../../proxy/relay-engine/listening-sockets.ts';
 import { readStats } from '../../proxy/relay-engine/read-stats.ts';

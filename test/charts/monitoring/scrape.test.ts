@@ -6,8 +6,8 @@ import { operatorMetrics, proxyMetrics } from '../../../scripts/docs/metrics.ts'
 import { runChild } from '../../../tooling/process/child.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { LEASE_NAMESPACE } from '../../operator/integration/rights.ts';
-import { parsePrometheus } from '../../proxy/admin/prometheus-text.ts';
 import { endedDaysAgo, selfSigned } from '../../proxy/certificates.ts';
+import { parsePrometheus } from '../../proxy/metrics/prometheus-text.ts';
 import { type Mischief, startClients } from './clients.ts';
 import { type MonitoredWorld, startMonitoredWorld } from './monitored-world.ts';
 import type { FiringAlert, Series } from './prometheus.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportedCertificates } from '../../../proxy/admin/certificates.ts';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import type { KnownCertificate } from '../../../proxy/configuration/snapshot.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
+import { parsePrometheus } from '../metrics/prometheus-text.ts';
 import { engineStats } from '../stats.ts';
-import { parsePrometheus } from './prometheus-text.ts';
 
 const GOOD: KnownCertificate = {
   name: 'web-tls',

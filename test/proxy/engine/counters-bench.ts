@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import type { Algorithm } from '../../../proxy/configuration/backend-policy.ts';
 import type { StartEngine } from '../../../proxy/engine/kind.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import type { TableBackend } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
-import { parsePrometheus } from '../admin/prometheus-text.ts';
+import { parsePrometheus } from '../metrics/prometheus-text.ts';
 import { dialClient } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
 import { type BackendChange, tableBackend, tableListener, tableOf } from '../tables.ts';

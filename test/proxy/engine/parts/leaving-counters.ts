@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { TableBackend } from '../../../../proxy/table/table.ts';
-import { parsePrometheus } from '../../admin/prometheus-text.ts';
+import { parsePrometheus } from '../../metrics/prometheus-text.ts';
 import { tableBackend } from '../../tables.ts';
 import { countersBench, GO_MS } from '../counters-bench.ts';
 import type { Part } from '../part.ts';

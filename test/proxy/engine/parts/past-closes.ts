@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import { createMetrics } from '../../../../proxy/admin/metrics.ts';
+import { createMetrics } from '../../../../proxy/metrics/metrics.ts';
 import { freePorts } from '../../../../tooling/process/free-ports.ts';
 import { until } from '../../../../tooling/wait/until.ts';
-import { parsePrometheus } from '../../admin/prometheus-text.ts';
+import { parsePrometheus } from '../../metrics/prometheus-text.ts';
 import { dialClient } from '../../relay/client.ts';
 import { echo, startEndpoint } from '../../relay/endpoint-server.ts';
 import { oneBackend, tableOf } from '../../tables.ts';

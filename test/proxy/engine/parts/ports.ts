@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
-import { createMetrics } from '../../../../proxy/admin/metrics.ts';
+import { createMetrics } from '../../../../proxy/metrics/metrics.ts';
 import { until } from '../../../../tooling/wait/until.ts';
 import { askOnce, howDialEnds } from '../../relay/client.ts';
 import { greet } from '../../relay/endpoint-server.ts';

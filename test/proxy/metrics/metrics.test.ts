@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { CLOSES } from '../../../proxy/engine/close-reason.ts';
 import type { EngineStats } from '../../../proxy/engine/stats.ts';
+import { Exposition } from '../../../proxy/metrics/exposition.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 
@@ -150,6 +151,17 @@ test('the metrics page passes a strict parser, whatever characters the names con
     ),
     1,
   );
+});
+
+test('what is collected for others than Prometheus is what its page has', async () => {
+  const metrics = bench(() => stats(7));
+  metrics.publishSeconds.observe(0.002);
+  metrics.publishSeconds.observe(7);
+  metrics.healthChecks.inc({ backend: 'web', result: 'ok' }, 3);
+  const collected = new Exposition();
+  await metrics.collect(collected);
+  const own = (page: string) => parsePrometheus(page).filter(({ name }) => name.startsWith('l4balancer_'));
+  assert.deepEqual(own(collected.text), own(await metrics.text()));
 });
 
 test('metrics that count events are present with zero before the first event', async () => {

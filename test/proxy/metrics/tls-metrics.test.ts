@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { HANDSHAKE_FAILURES } from '../../../proxy/engine/handshake-failure.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { engineStats, listenerStats } from '../stats.ts';
 
 test('handshakes are counted for listeners that end TLS only, failed ones by cause', async () => {

@@ -1,5 +1,5 @@
+import { labelsOf } from '../../program/samples.ts';
 import type { EngineMetric } from './engine-metrics.ts';
-import { labelText } from './exposition.ts';
 
 const MS_PER_SECOND = 1000;
 
@@ -12,7 +12,7 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
     help: 'When the certificate of a Secret or a file that is in use expires, in seconds since 1970.',
     write({ facts }, to) {
       for (const { name, notAfterMs } of facts.certificates())
-        if (notAfterMs !== undefined) to.sample(labelText({ name }), notAfterMs / MS_PER_SECOND);
+        if (notAfterMs !== undefined) to.sample(labelsOf({ name }), notAfterMs / MS_PER_SECOND);
     },
   },
   {
@@ -22,7 +22,7 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
     help: 'From when on the certificate of a Secret or a file that is in use is valid, in seconds since 1970.',
     write({ facts }, to) {
       for (const { name, notBeforeMs } of facts.certificates())
-        if (notBeforeMs !== undefined) to.sample(labelText({ name }), notBeforeMs / MS_PER_SECOND);
+        if (notBeforeMs !== undefined) to.sample(labelsOf({ name }), notBeforeMs / MS_PER_SECOND);
     },
   },
   {
@@ -32,7 +32,7 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
     help: '1 if a Secret or a file with a certificate is missing or cannot be used now, so that what was read last stays in use, otherwise 0.',
     write({ facts }, to) {
       for (const { name, problem } of facts.certificates())
-        to.sample(labelText({ name }), problem === undefined ? 0 : 1);
+        to.sample(labelsOf({ name }), problem === undefined ? 0 : 1);
     },
   },
   {
@@ -42,7 +42,7 @@ export const CERTIFICATE_METRICS: readonly EngineMetric[] = [
     help: '1 if clients that ask get an OCSP response with the certificate, 0 if the one that is there is stale or cannot be used. Only of certificates for which there is one.',
     write({ facts }, to) {
       for (const { name, isStapled } of facts.certificates())
-        if (isStapled !== undefined) to.sample(labelText({ name }), isStapled ? 1 : 0);
+        if (isStapled !== undefined) to.sample(labelsOf({ name }), isStapled ? 1 : 0);
     },
   },
 ];

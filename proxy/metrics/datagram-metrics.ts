@@ -1,13 +1,13 @@
+import { type Labels, labelsOf, type Samples } from '../../program/samples.ts';
 import type { DatagramStats } from '../engine/stats.ts';
 import { type EngineMetric, LISTENER_LABELS, listenerLabels, type Scrape } from './engine-metrics.ts';
-import { type Exposition, labelText } from './exposition.ts';
 
 /** Writes one sample for each UDP listener. */
 const each =
   (value: (datagrams: DatagramStats) => number) =>
-  ({ stats, listeners }: Scrape, to: Exposition): void => {
+  ({ stats, listeners }: Scrape, to: Samples): void => {
     for (const [i, { datagrams }] of stats.listeners.entries())
-      if (datagrams !== undefined) to.sample(listeners[i] as string, value(datagrams));
+      if (datagrams !== undefined) to.sample(listeners[i] as Labels, value(datagrams));
   };
 
 /** Metrics of UDP listeners. Their sessions are in the metrics of connections. */
@@ -34,7 +34,7 @@ export const DATAGRAM_METRICS: readonly EngineMetric[] = [
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)
         for (const { cause, total } of listener.datagrams?.dropped ?? [])
-          to.sample(labelText({ ...listenerLabels(listener), cause }), total);
+          to.sample(labelsOf({ ...listenerLabels(listener), cause }), total);
     },
   },
   {
@@ -45,7 +45,7 @@ export const DATAGRAM_METRICS: readonly EngineMetric[] = [
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)
         for (const { event, total } of listener.connectionIds ?? [])
-          to.sample(labelText({ ...listenerLabels(listener), event }), total);
+          to.sample(labelsOf({ ...listenerLabels(listener), event }), total);
     },
   },
 ];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
-import { beyondBudget, MAX_ENDPOINTS } from '../../../proxy/admin/series-budget.ts';
 import { CLOSES } from '../../../proxy/engine/close-reason.ts';
 import type { EndpointStats } from '../../../proxy/engine/stats.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
+import { beyondBudget, MAX_ENDPOINTS } from '../../../proxy/metrics/series-budget.ts';
 import { backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 

@@ -1,23 +1,23 @@
 import { RATE_PARTS, type SharedLimit } from '../../crds/shared-limit.ts';
+import { labelsOf, NO_LABELS, type Samples } from '../../program/samples.ts';
 import type { SourceStats } from '../engine/stats.ts';
 import type { EngineMetric, Scrape } from './engine-metrics.ts';
 import { LISTENER_LABELS, listenerLabels } from './engine-metrics.ts';
-import { type Exposition, labelText } from './exposition.ts';
 
 /** Writes one sample once a listener had limits. */
 const ofSources =
   (value: (sources: SourceStats) => number) =>
-  ({ stats: { sources } }: Scrape, to: Exposition): void => {
-    if (sources !== undefined) to.sample('', value(sources));
+  ({ stats: { sources } }: Scrape, to: Samples): void => {
+    if (sources !== undefined) to.sample(NO_LABELS, value(sources));
   };
 
 /** Writes what this replica has of a limit that is shared out, by listener; `parts` of its units are one. */
 const ofShares =
   (wanted: SharedLimit, parts: number) =>
-  ({ stats }: Scrape, to: Exposition): void => {
+  ({ stats }: Scrape, to: Samples): void => {
     for (const listener of stats.listeners)
       for (const { limit, amount } of listener.shares ?? [])
-        if (limit === wanted) to.sample(labelText(listenerLabels(listener)), amount / parts);
+        if (limit === wanted) to.sample(labelsOf(listenerLabels(listener)), amount / parts);
   };
 
 /** Metrics of limits. What they refused is in l4balancer_connections_closed_total, by reason. */
@@ -30,7 +30,7 @@ export const LIMIT_METRICS: readonly EngineMetric[] = [
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)
         for (const { reason, total } of listener.limits?.wouldRefuse ?? [])
-          to.sample(labelText({ ...listenerLabels(listener), reason }), total);
+          to.sample(labelsOf({ ...listenerLabels(listener), reason }), total);
     },
   },
   {
@@ -41,7 +41,7 @@ export const LIMIT_METRICS: readonly EngineMetric[] = [
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)
         for (const [direction, total] of Object.entries(listener.limits?.pausedReads ?? {}))
-          to.sample(labelText({ ...listenerLabels(listener), direction }), total);
+          to.sample(labelsOf({ ...listenerLabels(listener), direction }), total);
     },
   },
   {

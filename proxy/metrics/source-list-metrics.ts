@@ -1,16 +1,16 @@
+import { labelsOf, type Samples } from '../../program/samples.ts';
 import type { KnownList } from '../configuration/snapshot.ts';
 import type { EngineMetric, Scrape } from './engine-metrics.ts';
-import { type Exposition, labelText } from './exposition.ts';
 
 const MS_PER_SECOND = 1000;
 
 /** Writes one sample for each list that has a value. */
 const ofLists =
   (value: (list: KnownList) => number | undefined) =>
-  ({ facts }: Scrape, to: Exposition): void => {
+  ({ facts }: Scrape, to: Samples): void => {
     for (const list of facts.lists()) {
       const sample = value(list);
-      if (sample !== undefined) to.sample(labelText({ list: list.name }), sample);
+      if (sample !== undefined) to.sample(labelsOf({ list: list.name }), sample);
     }
   };
 
@@ -25,7 +25,7 @@ export const SOURCE_LIST_METRICS: readonly EngineMetric[] = [
       for (const { name, content } of facts.lists())
         for (const action of ['allow', 'deny'] as const) {
           const entries = content?.[action]?.entries;
-          if (entries !== undefined) to.sample(labelText({ list: name, action }), entries);
+          if (entries !== undefined) to.sample(labelsOf({ list: name, action }), entries);
         }
     },
   },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildAddressSet } from '../../../proxy/address-set/build.ts';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import type { KnownList } from '../../../proxy/configuration/snapshot.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { engineStats } from '../stats.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 

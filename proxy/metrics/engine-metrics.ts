@@ -1,9 +1,9 @@
 import type { Output } from '../../program/output.ts';
+import { type Labels, labelsOf, type MetricType, NO_LABELS, type Samples } from '../../program/samples.ts';
 import type { TuningEntry } from '../../report/status.ts';
 import type { KnownCertificate, KnownList } from '../configuration/snapshot.ts';
 import type { Durations, EngineStats } from '../engine/stats.ts';
 import { endpointKey } from '../table/table.ts';
-import { type Exposition, labelText, type MetricType } from './exposition.ts';
 import { beyondBudget } from './series-budget.ts';
 
 /** The sources that each scrape reads; metrics keep no counts of their own. */
@@ -29,15 +29,15 @@ export interface MetricsFacts {
   readonly sourcePortsLeft: (stats: EngineStats, endpoint: EngineStats['endpoints'][number]) => number;
 }
 
-/** The figures of the engine at one moment, with the label texts that many metrics share. */
+/** The figures of the engine at one moment, with the labels that many metrics share. */
 export interface Scrape {
   readonly facts: MetricsFacts;
   readonly stats: EngineStats;
-  readonly acceptors: readonly string[];
-  readonly listeners: readonly string[];
-  readonly backends: readonly string[];
+  readonly acceptors: readonly Labels[];
+  readonly listeners: readonly Labels[];
+  readonly backends: readonly Labels[];
   /** Undefined for an endpoint without series of its own. */
-  readonly endpoints: readonly (string | undefined)[];
+  readonly endpoints: readonly (Labels | undefined)[];
   /** Names of the backends whose endpoints in the table have no series of their own. */
   readonly beyondBudget: ReadonlySet<string>;
 }
@@ -59,13 +59,13 @@ export const beginScrape = (facts: MetricsFacts): Scrape => {
     facts,
     stats,
     beyondBudget: beyond.served,
-    acceptors: stats.acceptors.map(({ index }) => labelText({ acceptor: index })),
-    listeners: stats.listeners.map((listener) => labelText(listenerLabels(listener))),
-    backends: stats.backends.map(({ name }) => labelText({ backend: name })),
+    acceptors: stats.acceptors.map(({ index }) => labelsOf({ acceptor: index })),
+    listeners: stats.listeners.map((listener) => labelsOf(listenerLabels(listener))),
+    backends: stats.backends.map(({ name }) => labelsOf({ backend: name })),
     endpoints: stats.endpoints.map((one) =>
       beyond[one.leaving ? 'leaving' : 'served'].has(one.backend)
         ? undefined
-        : labelText({ backend: one.backend, endpoint: endpointKey(one) }),
+        : labelsOf({ backend: one.backend, endpoint: endpointKey(one) }),
     ),
   };
 };
@@ -77,7 +77,7 @@ export interface EngineMetric {
   /** Names of the labels that its samples may have. */
   readonly labels: readonly string[];
   readonly help: string;
-  readonly write: (scrape: Scrape, to: Exposition) => void;
+  readonly write: (scrape: Scrape, to: Samples) => void;
 }
 
 type Kind = 'acceptors' | 'listeners' | 'backends';
@@ -86,21 +86,21 @@ type One<K extends Kind> = EngineStats[K][number];
 /** Writes one sample for each acceptor, listener or backend. */
 const each =
   <K extends Kind>(kind: K, value: (one: One<K>) => number) =>
-  (scrape: Scrape, to: Exposition): void => {
+  (scrape: Scrape, to: Samples): void => {
     const all: readonly One<K>[] = scrape.stats[kind];
     const labels = scrape[kind];
-    for (let i = 0; i < all.length; i++) to.sample(labels[i] as string, value(all[i] as One<K>));
+    for (let i = 0; i < all.length; i++) to.sample(labels[i] as Labels, value(all[i] as One<K>));
   };
 
 /** Writes one histogram, in seconds, for each listener or backend. */
 const durations =
   <K extends 'listeners' | 'backends'>(kind: K, value: (one: One<K>) => Durations) =>
-  (scrape: Scrape, to: Exposition): void => {
+  (scrape: Scrape, to: Samples): void => {
     const all: readonly One<K>[] = scrape.stats[kind];
     for (const [i, one] of all.entries()) {
       const { boundsMs, counts, sumMs } = value(one);
       const bounds = boundsMs.map((bound) => bound / 1000);
-      to.histogram(scrape[kind][i] as string, bounds, counts, sumMs / 1000);
+      to.histogram(scrape[kind][i] as Labels, bounds, counts, sumMs / 1000);
     }
   };
 
@@ -109,21 +109,21 @@ const metric = (
   type: MetricType,
   labels: readonly string[],
   help: string,
-  write: (scrape: Scrape, to: Exposition) => void,
+  write: (scrape: Scrape, to: Samples) => void,
 ): EngineMetric => ({ name: `l4balancer_${name}`, type, labels, help, write });
 
-const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Exposition) =>
-  to.sample('', value(scrape));
+const single = (value: (scrape: Scrape) => number) => (scrape: Scrape, to: Samples) =>
+  to.sample(NO_LABELS, value(scrape));
 
 /**
  * Writes the series of each listener as long as it keeps its slot, since it may return to it; the series with
  * an empty name has the sum of all listeners that gave up theirs.
  */
-const closes = ({ stats }: Scrape, to: Exposition): void => {
+const closes = ({ stats }: Scrape, to: Samples): void => {
   for (const [index, { reason, by, phase, total }] of stats.pastCloses.entries()) {
     for (const { name, closes } of stats.listeners)
-      to.sample(labelText({ listener: name, reason, ended_by: by, phase }), closes[index]?.total ?? 0);
-    to.sample(labelText({ listener: '', reason, ended_by: by, phase }), total);
+      to.sample(labelsOf({ listener: name, reason, ended_by: by, phase }), closes[index]?.total ?? 0);
+    to.sample(labelsOf({ listener: '', reason, ended_by: by, phase }), total);
   }
 };
 
@@ -163,8 +163,8 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
     ['where'],
     'Connections that are missing from the access log: they ended faster than they could be logged (ring), or standard output accepted no more (output).',
     ({ facts, stats }, to) => {
-      to.sample(labelText({ where: 'ring' }), stats.accessLogDropped);
-      to.sample(labelText({ where: 'output' }), facts.output.dropped);
+      to.sample(labelsOf({ where: 'ring' }), stats.accessLogDropped);
+      to.sample(labelsOf({ where: 'output' }), facts.output.dropped);
     },
   ),
   metric(
@@ -180,7 +180,7 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
     ['code'],
     'Failed attempts to write to standard output, by error code; each is retried within a second.',
     ({ facts }, to) => {
-      for (const [code, failures] of facts.output.failures) to.sample(labelText({ code }), failures);
+      for (const [code, failures] of facts.output.failures) to.sample(labelsOf({ code }), failures);
     },
   ),
   metric(
@@ -255,7 +255,7 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
       for (const listener of stats.listeners)
         for (const [retries, total] of listener.closesByRetries.entries()) {
           const text = retries === listener.closesByRetries.length - 1 ? `${retries}+` : retries;
-          to.sample(labelText({ ...listenerLabels(listener), retries: text }), total);
+          to.sample(labelsOf({ ...listenerLabels(listener), retries: text }), total);
         }
     },
   ),
@@ -323,7 +323,7 @@ export const ENGINE_METRICS: readonly EngineMetric[] = [
     ({ stats }, to) => {
       for (const { name, connectFailures } of stats.backends)
         for (const { failure, total } of connectFailures)
-          to.sample(labelText({ backend: name, failure }), total);
+          to.sample(labelsOf({ backend: name, failure }), total);
     },
   ),
 ];

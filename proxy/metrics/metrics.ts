@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type * as Prometheus from 'prom-client';
 import { collectProcessMetrics } from '../../program/process-metrics.ts';
 import { Registry } from '../../program/prometheus.ts';
+import { writeRegistry } from '../../program/registry-samples.ts';
+import type { Samples } from '../../program/samples.ts';
 import { beginScrape, type MetricsFacts, type Scrape } from './engine-metrics.ts';
 import { Exposition } from './exposition.ts';
 import { type RegisteredMetrics, registerMetrics } from './registered-metrics.ts';
@@ -16,6 +18,8 @@ export interface ProxyMetrics extends RegisteredMetrics {
    * proportion to the number of endpoints. Concurrent scrapes get the same text, so that they do not pile up.
    */
   text(): Promise<string>;
+  /** Writes all samples of one moment. */
+  collect(to: Samples): Promise<void>;
 }
 
 /** Removes the series of backends that the engine no longer counts and whose endpoints are not checked. */
@@ -38,15 +42,18 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
   const registry = new Registry();
   collectProcessMetrics(registry);
   const registered = registerMetrics(registry, version);
-  const write = async (): Promise<string> => {
-    const page = new Exposition();
+  const scrapeTo = async (to: Samples): Promise<void> => {
     const scrape = beginScrape(facts);
     for (const { name, type, help, write } of SCRAPED_METRICS) {
-      page.begin(name, type, help);
-      write(scrape, page);
+      to.begin(name, type, help);
+      write(scrape, to);
     }
     await forgetBackends(registered.healthChecks, scrape);
     await forgetBackends(registered.healthTransitions, scrape);
+  };
+  const write = async (): Promise<string> => {
+    const page = new Exposition();
+    await scrapeTo(page);
     return page.text + (await registry.metrics());
   };
   let pending: Promise<string> | undefined;
@@ -59,6 +66,10 @@ export const createMetrics = (version: string, facts: MetricsFacts): ProxyMetric
         return write();
       });
       return pending;
+    },
+    async collect(to) {
+      await scrapeTo(to);
+      await writeRegistry(registry, to);
     },
   };
 };

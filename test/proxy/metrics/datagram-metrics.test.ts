@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMetrics } from '../../../proxy/admin/metrics.ts';
 import { DATAGRAM_DROPS } from '../../../proxy/engine/datagram-drop.ts';
+import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { engineStats, listenerStats } from '../stats.ts';
 
 test('datagrams are counted for UDP listeners only, what was dropped by cause', async () => {

@@ -1,5 +1,5 @@
+import { labelsOf } from '../../program/samples.ts';
 import type { EngineMetric } from './engine-metrics.ts';
-import { labelText } from './exposition.ts';
 
 /** Metrics of what the kernel and the process have, beside what was requested. */
 export const TUNING_METRICS: readonly EngineMetric[] = [
@@ -9,7 +9,7 @@ export const TUNING_METRICS: readonly EngineMetric[] = [
     labels: ['setting'],
     help: '0 if a setting has less in effect than was requested, or something harmful, otherwise 1; /status says what to change.',
     write({ facts }, to) {
-      for (const { name, ok } of facts.tuning()) to.sample(labelText({ setting: name }), ok ? 1 : 0);
+      for (const { name, ok } of facts.tuning()) to.sample(labelsOf({ setting: name }), ok ? 1 : 0);
     },
   },
 ];

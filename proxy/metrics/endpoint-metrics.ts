@@ -1,10 +1,10 @@
+import { labelsOf, NO_LABELS, type Samples } from '../../program/samples.ts';
 import type { EngineStats } from '../engine/stats.ts';
 import type { EngineMetric, Scrape } from './engine-metrics.ts';
-import { type Exposition, labelText } from './exposition.ts';
 
 const each =
   (value: (endpoint: EngineStats['endpoints'][number], scrape: Scrape) => number) =>
-  (scrape: Scrape, to: Exposition): void => {
+  (scrape: Scrape, to: Samples): void => {
     const { stats, endpoints } = scrape;
     for (const [i, endpoint] of stats.endpoints.entries()) {
       const labels = endpoints[i];
@@ -65,7 +65,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
     help: '0 if the health checks of an endpoint fail or it is ejected, otherwise 1.',
     write: ({ facts, beyondBudget }, to) => {
       for (const { backend, endpoint, healthy } of facts.health())
-        if (!beyondBudget.has(backend)) to.sample(labelText({ backend, endpoint }), healthy ? 1 : 0);
+        if (!beyondBudget.has(backend)) to.sample(labelsOf({ backend, endpoint }), healthy ? 1 : 0);
     },
   },
   {
@@ -82,8 +82,8 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
         counts.set(backend, count);
       }
       for (const [backend, { healthy, unhealthy }] of counts) {
-        to.sample(labelText({ backend, healthy: 'true' }), healthy);
-        to.sample(labelText({ backend, healthy: 'false' }), unhealthy);
+        to.sample(labelsOf({ backend, healthy: 'true' }), healthy);
+        to.sample(labelsOf({ backend, healthy: 'false' }), unhealthy);
       }
     },
   },
@@ -98,7 +98,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
         const left = facts.sourcePortsLeft(stats, endpoint);
         least.set(endpoint.backend, Math.min(left, least.get(endpoint.backend) ?? left));
       }
-      for (const [backend, left] of least) to.sample(labelText({ backend }), left);
+      for (const [backend, left] of least) to.sample(labelsOf({ backend }), left);
     },
   },
   {
@@ -110,7 +110,7 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
       const counts = new Map(stats.backends.map(({ name }) => [name, 0]));
       for (const [i, { backend }] of stats.endpoints.entries())
         if (endpoints[i] === undefined) counts.set(backend, (counts.get(backend) ?? 0) + 1);
-      for (const [backend, count] of counts) to.sample(labelText({ backend }), count);
+      for (const [backend, count] of counts) to.sample(labelsOf({ backend }), count);
     },
   },
   {
@@ -118,14 +118,14 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
     type: 'gauge',
     labels: [],
     help: 'File descriptors that connections hold; a relayed connection holds two.',
-    write: ({ stats }, to) => to.sample('', stats.descriptors.held),
+    write: ({ stats }, to) => to.sample(NO_LABELS, stats.descriptors.held),
   },
   {
     name: 'l4balancer_descriptors_limit',
     type: 'gauge',
     labels: [],
     help: 'File descriptors that connections may hold; at the limit, clients wait in the kernel.',
-    write: ({ stats }, to) => to.sample('', stats.descriptors.limit),
+    write: ({ stats }, to) => to.sample(NO_LABELS, stats.descriptors.limit),
   },
   {
     name: 'l4balancer_descriptors_left',
@@ -133,6 +133,6 @@ export const ENDPOINT_METRICS: readonly EngineMetric[] = [
     labels: [],
     help: 'File descriptors that are still available to connections.',
     write: ({ stats: { descriptors } }, to) =>
-      to.sample('', Math.max(0, descriptors.limit - descriptors.held)),
+      to.sample(NO_LABELS, Math.max(0, descriptors.limit - descriptors.held)),
   },
 ];

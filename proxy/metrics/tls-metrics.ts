@@ -1,5 +1,5 @@
+import { labelsOf } from '../../program/samples.ts';
 import { type EngineMetric, LISTENER_LABELS, listenerLabels } from './engine-metrics.ts';
-import { labelText } from './exposition.ts';
 
 /** Metrics of listeners that end TLS, and of backends that speak it with their endpoints. */
 export const TLS_METRICS: readonly EngineMetric[] = [
@@ -12,8 +12,8 @@ export const TLS_METRICS: readonly EngineMetric[] = [
       for (const listener of stats.listeners) {
         if (listener.handshakes === undefined) continue;
         const { full, resumed } = listener.handshakes;
-        to.sample(labelText({ ...listenerLabels(listener), resumed: 'false' }), full);
-        to.sample(labelText({ ...listenerLabels(listener), resumed: 'true' }), resumed);
+        to.sample(labelsOf({ ...listenerLabels(listener), resumed: 'false' }), full);
+        to.sample(labelsOf({ ...listenerLabels(listener), resumed: 'true' }), resumed);
       }
     },
   },
@@ -26,8 +26,8 @@ export const TLS_METRICS: readonly EngineMetric[] = [
       for (const { name, securedTotal } of stats.backends) {
         const { full, resumed } = securedTotal;
         if (full + resumed === 0) continue;
-        to.sample(labelText({ backend: name, resumed: 'false' }), full);
-        to.sample(labelText({ backend: name, resumed: 'true' }), resumed);
+        to.sample(labelsOf({ backend: name, resumed: 'false' }), full);
+        to.sample(labelsOf({ backend: name, resumed: 'true' }), resumed);
       }
     },
   },
@@ -39,7 +39,7 @@ export const TLS_METRICS: readonly EngineMetric[] = [
     write: ({ stats }, to) => {
       for (const listener of stats.listeners)
         for (const { failure, total } of listener.handshakes?.failed ?? [])
-          to.sample(labelText({ ...listenerLabels(listener), failure }), total);
+          to.sample(labelsOf({ ...listenerLabels(listener), failure }), total);
     },
   },
 ];
