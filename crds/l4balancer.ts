@@ -7,6 +7,7 @@ import { drain } from './drain.ts';
 import { listener } from './listener.ts';
 import { monitoring } from './monitoring.ts';
 import { networkPolicy } from './network-policy.ts';
+import { otlp } from './otlp.ts';
 import { readiness } from './readiness.ts';
 import { API_VERSION, KIND } from './resource-type.ts';
 import { service } from './service.ts';
@@ -26,6 +27,9 @@ export const spec = z.object({
   monitoring: monitoring.prefault({}).describe('How Prometheus finds the pods.'),
   drain: drain.prefault({}).describe('How a proxy shuts down.'),
   accessLog: accessLog.prefault({}).describe('One log line per closed connection.'),
+  otlp: otlp
+    .optional()
+    .describe('An OpenTelemetry collector that proxies send their access log and metrics to.'),
   paused: z
     .boolean()
     .default(false)

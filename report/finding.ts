@@ -67,6 +67,7 @@ export const FINDINGS = {
   SourcePortsShort: 'Source ports for an endpoint are exhausted, or nearly so.',
   ClientsRefused: 'Accepting connections fails for a reason other than the above.',
   OutputFails: 'A log cannot be written.',
+  OtlpFails: 'Logs or metrics cannot be sent to the collector.',
 } as const;
 
 export type FindingCode = keyof typeof FINDINGS;

@@ -30,7 +30,7 @@ export const changesOf = (before: Side, after: Side): readonly Change[] => {
 
 /** Fields of the spec that proxies follow, besides listeners and backends. */
 const loggingChange = ({ spec: old }: L4Balancer, { spec }: L4Balancer): readonly Change[] =>
-  (['accessLog', 'drain', 'readiness'] as const).flatMap((field): readonly Change[] =>
+  (['accessLog', 'otlp', 'drain', 'readiness'] as const).flatMap((field): readonly Change[] =>
     JSON.stringify(old[field]) === JSON.stringify(spec[field])
       ? []
       : [{ effect: 'Live', about: field, what: 'It is changed; no pod restarts.', fields: [] }],

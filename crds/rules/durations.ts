@@ -83,6 +83,7 @@ const RANGES = [
     least: '1s',
     most: '1h',
   },
+  { id: 'otlp-interval-range', scope: 'spec.otlp', field: 'interval', least: '1s', most: '1h' },
   {
     id: 'termination-grace-period-range',
     scope: 'spec.workload',

@@ -1,3 +1,4 @@
+import type { OtlpTarget } from '../../program/otlp/target.ts';
 import type { ClientTrust } from '../certificates/client-trust.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import type { AccessLog } from './access-log.ts';
@@ -21,6 +22,8 @@ export interface Configuration {
   readonly listeners: readonly ListenerConfiguration[];
   readonly backends: readonly BackendConfiguration[];
   readonly accessLog: AccessLog;
+  /** Omitted if nothing is sent by OTLP. */
+  readonly otlp?: OtlpTarget;
   readonly drain: DrainPolicy;
   readonly tuning: ProcessTuning;
   readonly written: WrittenPaths;

@@ -11,9 +11,11 @@ import { effectiveTuning } from '../../crds/effective.ts';
 import type { L4BalancerSpec } from '../../crds/l4balancer.ts';
 import type { Bandwidth as BandwidthSpec, Limits, Rate as RateSpec } from '../../crds/limits.ts';
 import type { Keepalive as KeepaliveSpec, Listener, Stickiness } from '../../crds/listener.ts';
+import type { Otlp } from '../../crds/otlp.ts';
 import { bytes, cpuMillis } from '../../crds/quantity.ts';
 import type { Sources } from '../../crds/sources.ts';
 import type { ListenerTls } from '../../crds/tls.ts';
+import type { OtlpTarget } from '../../program/otlp/target.ts';
 import { buildAddressSet } from '../address-set/build.ts';
 import { DENY_ALL } from '../address-set/source-policy.ts';
 import type { BackendPolicy, SentProxyProtocol } from './backend-policy.ts';
@@ -52,12 +54,20 @@ export const configurationOf = (
   listeners: spec.listeners.map(listenerOf),
   backends: spec.backends.map((backend) => backendOf(backend, namespace)),
   accessLog: spec.accessLog,
+  ...(spec.otlp === undefined ? {} : { otlp: otlpOf(spec.otlp) }),
   drain: drainOf(spec.drain),
   tuning: tuningOf(spec),
   written: {
     listeners: pathsOf('spec.listeners', written.listeners),
     backends: pathsOf('spec.backends', written.backends),
   },
+});
+
+const otlpOf = ({ endpoint, accessLog, metrics, interval }: Otlp): OtlpTarget => ({
+  endpoint,
+  logs: accessLog,
+  metrics,
+  intervalMs: durationMs(interval),
 });
 
 /** Paths by name; a name that occurs twice has its first path. */

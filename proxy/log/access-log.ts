@@ -1,22 +1,11 @@
 import { pino } from 'pino';
 import type { Output } from '../../program/output.ts';
 import type { EndedConnection } from '../engine/ended-connection.ts';
-import type { TlsDetails } from '../engine/tls-details.ts';
-
-/** Fields that have no value are left out of the line. */
-const tlsFields = ({ serverName, version, offered, failure, client }: TlsDetails) => ({
-  serverName,
-  tlsVersion: version,
-  tlsOffered: offered,
-  tlsFailure: failure,
-  clientSubject: client?.subject,
-  clientAltNames: client?.altNames,
-  clientFingerprint: client?.fingerprint,
-});
+import { connectionFields } from './connection-fields.ts';
 
 /**
  * Writes one line for each ended connection, marked with `"log":"access"` and without a level: LOG_LEVEL
- * concerns the program, not its traffic.
+ * concerns the program, not its traffic. Fields that have no value are left out of the line.
  */
 export const createAccessLog = (output: Output): ((ended: EndedConnection) => void) => {
   const lines = pino(
@@ -28,23 +17,6 @@ export const createAccessLog = (output: Output): ((ended: EndedConnection) => vo
       output.dropped++;
       return;
     }
-    const { close } = ended;
-    lines.info({
-      time: new Date(ended.endedAt).toISOString(),
-      listener: ended.listener,
-      ...(ended.backend === undefined ? {} : { backend: ended.backend }),
-      ...(ended.endpoint === undefined ? {} : { endpoint: ended.endpoint }),
-      client: ended.client,
-      ...(ended.uniqueId === undefined ? {} : { uniqueId: ended.uniqueId }),
-      ...(ended.tls === undefined ? {} : tlsFields(ended.tls)),
-      reason: close.reason,
-      endedBy: close.by,
-      phase: close.phase,
-      retries: ended.retries,
-      receivedBytes: ended.receivedBytes,
-      sentBytes: ended.sentBytes,
-      durationMs: Math.round(ended.durationMs * 1000) / 1000,
-      acceptor: ended.acceptor,
-    });
+    lines.info({ time: new Date(ended.endedAt).toISOString(), ...connectionFields(ended) });
   };
 };

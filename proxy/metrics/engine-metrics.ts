@@ -1,3 +1,4 @@
+import type { SendCount } from '../../program/otlp/send-count.ts';
 import type { Output } from '../../program/output.ts';
 import { type Labels, labelsOf, type MetricType, NO_LABELS, type Samples } from '../../program/samples.ts';
 import type { TuningEntry } from '../../report/status.ts';
@@ -23,6 +24,8 @@ export interface MetricsFacts {
   readonly certificates: () => readonly KnownCertificate[];
   /** Numbers of lines that standard output accepted and that it did not. */
   readonly output: Pick<Output, 'accepted' | 'dropped' | 'logDropped' | 'failures'>;
+  /** What was sent by OTLP. */
+  readonly otlp: Pick<SendCount, 'sent' | 'failed' | 'lost'>;
   /** The settings of the kernel and the process, as they are in effect. */
   readonly tuning: () => readonly TuningEntry[];
   /** Estimated number of free source ports to an endpoint. */

@@ -3,6 +3,7 @@ import { DATAGRAM_METRICS } from './datagram-metrics.ts';
 import { ENDPOINT_METRICS } from './endpoint-metrics.ts';
 import { ENGINE_METRICS, type EngineMetric } from './engine-metrics.ts';
 import { LIMIT_METRICS } from './limit-metrics.ts';
+import { OTLP_METRICS } from './otlp-metrics.ts';
 import { SOURCE_LIST_METRICS } from './source-list-metrics.ts';
 import { TLS_METRICS } from './tls-metrics.ts';
 import { TUNING_METRICS } from './tuning-metrics.ts';
@@ -17,4 +18,5 @@ export const SCRAPED_METRICS: readonly EngineMetric[] = [
   ...CERTIFICATE_METRICS,
   ...ENDPOINT_METRICS,
   ...TUNING_METRICS,
+  ...OTLP_METRICS,
 ];

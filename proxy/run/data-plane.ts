@@ -1,4 +1,6 @@
 import type { Logger } from '../../program/log.ts';
+import { OtlpExports } from '../../program/otlp/exports.ts';
+import type { Attributes } from '../../program/otlp/target.ts';
 import type { Output } from '../../program/output.ts';
 import { VERSION } from '../../program/version.ts';
 import type { Binding } from '../configuration/binding.ts';
@@ -7,6 +9,7 @@ import { type Control, createControl } from '../control/control.ts';
 import { fewestDescriptors, shareDescriptors } from '../control/descriptor-shares.ts';
 import { watchHandshakeFloods } from '../control/handshake-floods.ts';
 import { watchMissingHeaders } from '../control/missing-headers.ts';
+import { otlpFindings } from '../control/otlp-findings.ts';
 import { outputFindings } from '../control/output-findings.ts';
 import { watchShortage } from '../control/shortage.ts';
 import { TimeWaitPorts } from '../control/time-wait-ports.ts';
@@ -20,6 +23,7 @@ import { ProxyError } from '../errors/proxy-error.ts';
 import { createCheck } from '../health/check/check.ts';
 import { type HealthMonitor, startMonitor } from '../health/monitor.ts';
 import { createAccessLog } from '../log/access-log.ts';
+import { connectionEntry } from '../log/connection-entry.ts';
 import type { MetricsFacts } from '../metrics/engine-metrics.ts';
 import { createMetrics, type ProxyMetrics } from '../metrics/metrics.ts';
 import { libc } from '../sys/libc.ts';
@@ -39,6 +43,7 @@ export interface DataPlane {
   readonly control: Control;
   readonly monitor: HealthMonitor;
   readonly metrics: ProxyMetrics;
+  readonly otlp: OtlpExports;
   readonly timeWaitPorts: TimeWaitPorts;
   readonly deadAcceptors: ReadonlySet<number>;
   /** Stops everything but the engine, which the graceful shutdown closes. */
@@ -52,6 +57,8 @@ export interface DataPlaneOptions {
   readonly fileDescriptors: number;
   readonly log: Logger;
   readonly output: Output;
+  /** Describes this process to a collector. */
+  readonly resource: Attributes;
   /** Returns true if the source can currently read its input. */
   readonly connected: () => boolean;
   readonly tuning: MetricsFacts['tuning'];
@@ -73,6 +80,7 @@ export const startDataPlane = async ({
   fileDescriptors,
   log,
   output,
+  resource,
   connected,
   tuning,
   holder,
@@ -108,12 +116,17 @@ export const startDataPlane = async ({
     else if (event.type === 'PeerUntrusted') untrustedPeers.onPeer(event.listener, event.peer);
     else watch.onEvent(event);
   };
+  const writeLine = createAccessLog(output);
+  const otlp = new OtlpExports({ resource, collect: (to) => metrics.collect(to), now: Date.now });
   const shares = shareDescriptors(fileDescriptors, needs);
   const engine = await kind.start({
     acceptors,
     descriptors: shares.traffic,
     onEvent,
-    onEnded: createAccessLog(output),
+    onEnded(ended) {
+      writeLine(ended);
+      otlp.log(connectionEntry(ended));
+    },
     holder,
   });
 
@@ -173,6 +186,7 @@ export const startDataPlane = async ({
     lists: () => control.state.snapshot?.lists ?? [],
     certificates: () => control.state.snapshot?.certificates ?? [],
     output,
+    otlp: otlp.count,
     health: () =>
       [...(control.state.snapshot?.targets ?? [])].flatMap(([backend, targets]) =>
         targets.map((target) => {
@@ -193,6 +207,7 @@ export const startDataPlane = async ({
       ...missingHeaders.findings(stats),
       ...handshakeFloods.findings(stats),
       ...outputFindings(output.failure),
+      ...otlpFindings(otlp.target, otlp.count.failures),
     ]);
     onStats(stats);
   });
@@ -204,6 +219,7 @@ export const startDataPlane = async ({
     control,
     monitor,
     metrics,
+    otlp,
     timeWaitPorts,
     deadAcceptors: watch.dead,
     stop() {

@@ -31,6 +31,7 @@ import { after } from './clock.ts';
 import { READ_STATS_MS, startDataPlane } from './data-plane.ts';
 import { decideDrain, drainFindings } from './decide-drain.ts';
 import { ownAddresses } from './own-addresses.ts';
+import { resourceOf } from './resource.ts';
 import { shutdown } from './shutdown.ts';
 import { createSourceLog } from './source-log.ts';
 import { SourceStatus } from './source-status.ts';
@@ -72,6 +73,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     fileDescriptors: fileLimit.soft,
     log,
     output,
+    resource: resourceOf(settings.source, os.hostname()),
     connected: () => sourceStatus.following,
     holder: (binding) =>
       overlap(bindingOf({ protocol: 'TCP', port: adminPort, address: settings.admin.host }), binding)
@@ -149,6 +151,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
       for (const [kind, count] of Object.entries(input.leftOut)) metrics.leftOut.set({ kind }, count);
       if (snapshot !== undefined) {
         monitor.follow(snapshot);
+        plane.otlp.follow(snapshot.configuration.otlp);
         if (sourceLog.accepted(snapshot))
           log.level = decideLaunch(settings, snapshot.configuration.tuning, machine).logLevel;
       }
@@ -203,6 +206,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         },
       });
       source.stop();
+      await plane.otlp.close();
       await admin.close();
     },
   };

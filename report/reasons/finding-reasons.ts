@@ -236,6 +236,11 @@ export const FINDING_WARNINGS = {
     meaning: 'A proxy cannot write its log.',
     whatToDo: 'Free space where its output is written.',
   },
+  OtlpFails: {
+    meaning: 'A proxy cannot send its access log or metrics to the collector of spec.otlp.',
+    whatToDo:
+      'Correct otlp.endpoint, or let the pods reach the collector; the message has the error. Traffic is not affected.',
+  },
   OtherFinding: {
     meaning: 'A proxy of another version reports a finding that this operator does not know.',
     whatToDo: 'Follow the message.',
@@ -307,6 +312,7 @@ const BY_CODE: Readonly<Record<FindingCode, FindingReason>> = {
   SourcePortsShort: 'SourcePortsShort',
   ClientsRefused: 'ClientsRefused',
   OutputFails: 'OutputFails',
+  OtlpFails: 'OtlpFails',
 };
 
 /** The reason for the code of a finding; a general one if the code is missing or unknown to this operator. */

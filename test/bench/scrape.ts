@@ -11,6 +11,7 @@ import type { ListeningSockets } from '../../proxy/relay-engine/listening-socket
 import { readStats } from '../../proxy/relay-engine/read-stats.ts';
 import { SlotRegistry } from '../../proxy/relay-engine/slot-registry.ts';
 import { wire } from '../../proxy/relay-engine/wire.ts';
+import { metricsFacts } from '../proxy/metrics/facts.ts';
 import { tableBackend, tableListener, tableOf } from '../proxy/tables.ts';
 
 const ROUNDS = 20;
@@ -35,32 +36,29 @@ wire(table, { listeners: [], backends: [] }, tableOf([], []), 1, registry, socke
 });
 for (let i = 0; i < shared.totals.length; i++) shared.totals[i] = i * 997;
 
-const metrics = createMetrics('0', {
-  stats: () =>
-    readStats(shared, acceptors, registry, table, {
-      queueDrops: () => 0,
-      limits: undefined,
-      sharesIn: () => [],
-      version: 1,
-      descriptorLimit: 1_000_000,
-      sourcePorts: { count: 28_232, reused: false },
-    }),
-  health: () =>
-    backends.flatMap(({ name, endpoints }) =>
-      endpoints.map(({ address, port }) => ({
-        backend: name,
-        endpoint: `${address}:${port}`,
-        healthy: true,
-      })),
-    ),
-  findings: () => 0,
-  tuning: () => [],
-  connected: () => true,
-  lists: () => [],
-  certificates: () => [],
-  output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-  sourcePortsLeft: () => 28_000,
-});
+const metrics = createMetrics(
+  '0',
+  metricsFacts({
+    stats: () =>
+      readStats(shared, acceptors, registry, table, {
+        queueDrops: () => 0,
+        limits: undefined,
+        sharesIn: () => [],
+        version: 1,
+        descriptorLimit: 1_000_000,
+        sourcePorts: { count: 28_232, reused: false },
+      }),
+    health: () =>
+      backends.flatMap(({ name, endpoints }) =>
+        endpoints.map(({ address, port }) => ({
+          backend: name,
+          endpoint: `${address}:${port}`,
+          healthy: true,
+        })),
+      ),
+    sourcePortsLeft: () => 28_000,
+  }),
+);
 const durations: number[] = [];
 let bytes = 0;
 const cpu = process.cpuUsage();

@@ -11,6 +11,7 @@ const EXPENSIVE = {
   'the client of kubeconfigs, 85 MiB': '/@kubernetes/client-node/',
   'all of undici': '/undici/index.js',
   'all of prom-client': '/prom-client/index.js',
+  'the packages of OpenTelemetry, 25 MiB': '/@opentelemetry/sdk-',
   'the HTTP client of Node’s own fetch': 'internal/deps/undici/undici',
 } as const;
 const CLIENT = EXPENSIVE['the client of kubeconfigs, 85 MiB'];

@@ -240,6 +240,10 @@ const WARNED: readonly { readonly report: object; readonly reason: WarningReason
     reason: 'OutputFails',
   },
   {
+    report: found('OtlpFails', { path: 'spec.otlp' }),
+    reason: 'OtlpFails',
+  },
+  {
     report: found('MoonInTheWay'),
     reason: 'OtherFinding',
   },

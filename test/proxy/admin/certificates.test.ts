@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { reportedCertificates } from '../../../proxy/admin/certificates.ts';
 import type { KnownCertificate } from '../../../proxy/configuration/snapshot.ts';
 import { createMetrics } from '../../../proxy/metrics/metrics.ts';
+import { metricsFacts } from '../metrics/facts.ts';
 import { parsePrometheus } from '../metrics/prometheus-text.ts';
 import { engineStats } from '../stats.ts';
 
@@ -44,17 +45,13 @@ test('of a certificate with many names, the first are reported', () => {
 });
 
 test('each certificate has a metric of its beginning and its end, and one of whether it can be used', async () => {
-  const page = await createMetrics('0', {
-    stats: () => engineStats({}),
-    health: () => [],
-    findings: () => 0,
-    tuning: () => [],
-    connected: () => true,
-    lists: () => [],
-    certificates: () => [GOOD, NEVER],
-    sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-  }).text();
+  const page = await createMetrics(
+    '0',
+    metricsFacts({
+      stats: () => engineStats({}),
+      certificates: () => [GOOD, NEVER],
+    }),
+  ).text();
   const families = parsePrometheus(page).filter(({ name }) => name.includes('certificate'));
   assert.deepEqual(Object.fromEntries(families.flatMap(({ samples }) => [...samples])), {
     'l4balancer_certificate_expiry_timestamp_seconds{name="web-tls"}': 1_798_761_599,

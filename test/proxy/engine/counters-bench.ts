@@ -7,6 +7,7 @@ import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import type { TableBackend } from '../../../proxy/table/table.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
+import { metricsFacts } from '../metrics/facts.ts';
 import { parsePrometheus } from '../metrics/prometheus-text.ts';
 import { dialClient } from '../relay/client.ts';
 import { echo, startEndpoint } from '../relay/endpoint-server.ts';
@@ -41,17 +42,12 @@ export const countersBench = async (
     await engine.close();
     await endpoint.close();
   });
-  const metrics = createMetrics('1.2.3', {
-    stats: () => engine.stats(),
-    health: () => [],
-    findings: () => 0,
-    tuning: () => [],
-    connected: () => true,
-    lists: () => [],
-    certificates: () => [],
-    sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-  });
+  const metrics = createMetrics(
+    '1.2.3',
+    metricsFacts({
+      stats: () => engine.stats(),
+    }),
+  );
   /** Sum of a metric's samples by the value of a label. */
   const by = async (metric: string, label: string): Promise<Readonly<Record<string, number>>> => {
     const samples = parsePrometheus(await metrics.text()).find(({ name }) => name === metric)?.samples ?? [];

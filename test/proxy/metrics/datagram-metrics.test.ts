@@ -3,27 +3,23 @@ import { test } from 'node:test';
 import { DATAGRAM_DROPS } from '../../../proxy/engine/datagram-drop.ts';
 import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { engineStats, listenerStats } from '../stats.ts';
+import { metricsFacts } from './facts.ts';
 
 test('datagrams are counted for UDP listeners only, what was dropped by cause', async () => {
   const dropped = DATAGRAM_DROPS.map((cause, index) => ({ cause, total: index }));
-  const page = await createMetrics('0', {
-    stats: () =>
-      engineStats({
-        listeners: [
-          listenerStats({ name: 'web' }),
-          listenerStats({ name: 'dns', port: 53, datagrams: { received: 7, sent: 5, dropped } }),
-          listenerStats({ name: 'quic', port: 443, connectionIds: [{ event: 'Learned', total: 3 }] }),
-        ],
-      }),
-    health: () => [],
-    findings: () => 0,
-    tuning: () => [],
-    connected: () => true,
-    lists: () => [],
-    certificates: () => [],
-    sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-  }).text();
+  const page = await createMetrics(
+    '0',
+    metricsFacts({
+      stats: () =>
+        engineStats({
+          listeners: [
+            listenerStats({ name: 'web' }),
+            listenerStats({ name: 'dns', port: 53, datagrams: { received: 7, sent: 5, dropped } }),
+            listenerStats({ name: 'quic', port: 443, connectionIds: [{ event: 'Learned', total: 3 }] }),
+          ],
+        }),
+    }),
+  ).text();
   const lines = page
     .split('\n')
     .filter((line) => /^l4balancer_listener_(\w+_datagrams|connection_ids)_total/.test(line));

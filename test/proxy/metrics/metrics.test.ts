@@ -5,6 +5,7 @@ import type { EngineStats } from '../../../proxy/engine/stats.ts';
 import { Exposition } from '../../../proxy/metrics/exposition.ts';
 import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { acceptorStats, backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
+import { metricsFacts } from './facts.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 
 const closes = (finished: number): EngineStats['closes'] =>
@@ -53,20 +54,20 @@ const stats = (accepted: number): EngineStats =>
   });
 
 const bench = (read: () => EngineStats) =>
-  createMetrics('1.2.3', {
-    stats: read,
-    health: () => [{ backend: 'web', endpoint: '192.0.2.9:1', healthy: false }],
-    findings: () => 2,
-    tuning: () => [
-      { name: 'net.core.somaxconn', asked: '65535', effective: '4096', ok: false },
-      { name: 'acceptors', effective: '2', ok: true },
-    ],
-    connected: () => true,
-    lists: () => [],
-    certificates: () => [],
-    sourcePortsLeft: () => 28_000,
-    output: { accepted: 50, dropped: 60, logDropped: 0, failures: new Map() },
-  });
+  createMetrics(
+    '1.2.3',
+    metricsFacts({
+      stats: read,
+      health: () => [{ backend: 'web', endpoint: '192.0.2.9:1', healthy: false }],
+      findings: () => 2,
+      tuning: () => [
+        { name: 'net.core.somaxconn', asked: '65535', effective: '4096', ok: false },
+        { name: 'acceptors', effective: '2', ok: true },
+      ],
+      sourcePortsLeft: () => 28_000,
+      output: { accepted: 50, dropped: 60, logDropped: 0, failures: new Map() },
+    }),
+  );
 
 test('each scrape reads the counters of the engine and adds nothing up twice', async () => {
   let accepted = 5;

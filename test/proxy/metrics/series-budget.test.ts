@@ -5,6 +5,7 @@ import type { EndpointStats } from '../../../proxy/engine/stats.ts';
 import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { beyondBudget, MAX_ENDPOINTS } from '../../../proxy/metrics/series-budget.ts';
 import { backendStats, endpointStats, engineStats, listenerStats } from '../stats.ts';
+import { metricsFacts } from './facts.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 
 const many = (backend: string, count: number, leaving = false) =>
@@ -73,28 +74,25 @@ const pageOf = async (each: number): Promise<string> => {
   const { counting, entryReads } = counted(endpoints);
   const closes = CLOSES.map((close) => ({ ...close, total: 123_456 }));
   let reads = 0;
-  const page = await createMetrics('0', {
-    stats: () => {
-      reads++;
-      return engineStats({
-        listeners: names.map((name, i) =>
-          listenerStats({ name: `listener-${i}`, port: 1000 + i, backend: name, closes }),
-        ),
-        backends: names.map((name) => backendStats({ name, openConnections: each })),
-        endpoints: counting,
-        pastCloses: closes,
-      });
-    },
-    health: () =>
-      endpoints.map(({ backend, address }) => ({ backend, endpoint: `${address}:8080`, healthy: true })),
-    findings: () => 0,
-    tuning: () => [],
-    connected: () => true,
-    lists: () => [],
-    certificates: () => [],
-    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-    sourcePortsLeft: () => 28_000,
-  }).text();
+  const page = await createMetrics(
+    '0',
+    metricsFacts({
+      stats: () => {
+        reads++;
+        return engineStats({
+          listeners: names.map((name, i) =>
+            listenerStats({ name: `listener-${i}`, port: 1000 + i, backend: name, closes }),
+          ),
+          backends: names.map((name) => backendStats({ name, openConnections: each })),
+          endpoints: counting,
+          pastCloses: closes,
+        });
+      },
+      health: () =>
+        endpoints.map(({ backend, address }) => ({ backend, endpoint: `${address}:8080`, healthy: true })),
+      sourcePortsLeft: () => 28_000,
+    }),
+  ).text();
   assert.equal(reads, 1, 'the counters of the engine are read once');
   assert.ok(
     entryReads() < MAX_READS * endpoints.length,

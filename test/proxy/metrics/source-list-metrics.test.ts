@@ -4,20 +4,17 @@ import { buildAddressSet } from '../../../proxy/address-set/build.ts';
 import type { KnownList } from '../../../proxy/configuration/snapshot.ts';
 import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { engineStats } from '../stats.ts';
+import { metricsFacts } from './facts.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 
 const seriesOf = async (lists: readonly KnownList[]): Promise<ReadonlyMap<string, number>> => {
-  const page = await createMetrics('0', {
-    stats: () => engineStats({}),
-    health: () => [],
-    findings: () => 0,
-    tuning: () => [],
-    connected: () => true,
-    lists: () => lists,
-    certificates: () => [],
-    sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-  }).text();
+  const page = await createMetrics(
+    '0',
+    metricsFacts({
+      stats: () => engineStats({}),
+      lists: () => lists,
+    }),
+  ).text();
   const families = parsePrometheus(page).filter(({ name }) => name.includes('source_list'));
   return new Map(families.flatMap(({ samples }) => [...samples]));
 };

@@ -3,26 +3,22 @@ import { test } from 'node:test';
 import { HANDSHAKE_FAILURES } from '../../../proxy/engine/handshake-failure.ts';
 import { createMetrics } from '../../../proxy/metrics/metrics.ts';
 import { engineStats, listenerStats } from '../stats.ts';
+import { metricsFacts } from './facts.ts';
 
 test('handshakes are counted for listeners that end TLS only, failed ones by cause', async () => {
   const failed = HANDSHAKE_FAILURES.map((failure, index) => ({ failure, total: index }));
-  const page = await createMetrics('0', {
-    stats: () =>
-      engineStats({
-        listeners: [
-          listenerStats({ name: 'web' }),
-          listenerStats({ name: 'https', port: 443, handshakes: { full: 7, resumed: 5, failed } }),
-        ],
-      }),
-    health: () => [],
-    findings: () => 0,
-    tuning: () => [],
-    connected: () => true,
-    lists: () => [],
-    certificates: () => [],
-    sourcePortsLeft: () => 0,
-    output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-  }).text();
+  const page = await createMetrics(
+    '0',
+    metricsFacts({
+      stats: () =>
+        engineStats({
+          listeners: [
+            listenerStats({ name: 'web' }),
+            listenerStats({ name: 'https', port: 443, handshakes: { full: 7, resumed: 5, failed } }),
+          ],
+        }),
+    }),
+  ).text();
   const lines = page.split('\n').filter((line) => line.startsWith('l4balancer_tls_handshake'));
   assert.deepEqual(lines, [
     'l4balancer_tls_handshakes_total{listener="https",port="443",resumed="false"} 7',

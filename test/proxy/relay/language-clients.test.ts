@@ -8,9 +8,9 @@ import { createAuthority } from '../../../cluster/access/certificates.ts';
 import { ClientAuthority } from '../../../cluster/access/client-authority.ts';
 import { type ChildError, runChild } from '../../../tooling/process/child.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { goProgram } from '../../go-program.ts';
 import { CertificateFolder } from './certificate-folder.ts';
 import { type EndpointServer, echo, startEndpoint } from './endpoint-server.ts';
-import { goProgram } from './go-program.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
 /** Clients of the TLS of languages that do not use OpenSSL, against a listener that ends TLS. */

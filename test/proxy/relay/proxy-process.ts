@@ -9,6 +9,7 @@ import type { backend } from '../../../crds/backend.ts';
 import type { drain } from '../../../crds/drain.ts';
 import type { limits } from '../../../crds/limits.ts';
 import type { listener } from '../../../crds/listener.ts';
+import type { otlp } from '../../../crds/otlp.ts';
 import type { sources } from '../../../crds/sources.ts';
 import type { Status } from '../../../report/status.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
@@ -49,6 +50,7 @@ export interface Manifest {
   readonly backends: readonly BackendInput[];
   readonly drain?: z.input<typeof drain>;
   readonly accessLog?: z.input<typeof accessLog>;
+  readonly otlp?: z.input<typeof otlp>;
 }
 
 /** A manifest as a user would write it; JSON is YAML. */

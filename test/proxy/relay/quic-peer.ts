@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
-import { goProgram } from './go-program.ts';
+import { goProgram } from '../../go-program.ts';
 
 const SOURCE = fileURLToPath(new URL('./quic-peer/', import.meta.url));
 

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createMetrics } from '../../../../proxy/metrics/metrics.ts';
 import { freePorts } from '../../../../tooling/process/free-ports.ts';
 import { until } from '../../../../tooling/wait/until.ts';
+import { metricsFacts } from '../../metrics/facts.ts';
 import { parsePrometheus } from '../../metrics/prometheus-text.ts';
 import { dialClient } from '../../relay/client.ts';
 import { echo, startEndpoint } from '../../relay/endpoint-server.ts';
@@ -19,17 +20,12 @@ export const PAST_CLOSES: readonly Part[] = [
       const endpoint = await startEndpoint(echo);
       const [port] = (await freePorts(1)) as [number];
       const engine = await start({ acceptors: 1, onEvent: () => undefined, countersKeptMs: 0 });
-      const metrics = createMetrics('1.2.3', {
-        stats: () => engine.stats(),
-        health: () => [],
-        findings: () => 0,
-        tuning: () => [],
-        connected: () => true,
-        lists: () => [],
-        certificates: () => [],
-        sourcePortsLeft: () => 0,
-        output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-      });
+      const metrics = createMetrics(
+        '1.2.3',
+        metricsFacts({
+          stats: () => engine.stats(),
+        }),
+      );
       /** By listener name: the connections that finished. */
       const finished = async (): Promise<Readonly<Record<string, number>>> => {
         const families = parsePrometheus(await metrics.text());

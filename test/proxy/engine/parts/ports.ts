@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createMetrics } from '../../../../proxy/metrics/metrics.ts';
 import { until } from '../../../../tooling/wait/until.ts';
+import { metricsFacts } from '../../metrics/facts.ts';
 import { askOnce, howDialEnds } from '../../relay/client.ts';
 import { greet } from '../../relay/endpoint-server.ts';
 import { oneBackend, tableBackend, tableListener, tableOf } from '../../tables.ts';
@@ -109,17 +110,12 @@ export const PORTS: readonly Part[] = [
       assert.equal(await askOnce(port, '127.0.0.2'), 'four');
       assert.equal(await askOnce(port, '::1'), 'six');
       await assert.rejects(askOnce(port, '127.0.0.1'), { code: 'ECONNREFUSED' });
-      const page = await createMetrics('0', {
-        stats: () => engine.stats(),
-        health: () => [],
-        findings: () => 0,
-        tuning: () => [],
-        connected: () => true,
-        lists: () => [],
-        certificates: () => [],
-        sourcePortsLeft: () => 0,
-        output: { accepted: 0, dropped: 0, logDropped: 0, failures: new Map() },
-      }).text();
+      const page = await createMetrics(
+        '0',
+        metricsFacts({
+          stats: () => engine.stats(),
+        }),
+      ).text();
       assert.match(
         page,
         new RegExp(

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findGo, runGo } from '../../../tooling/assets/go.ts';
-import { cacheFolder } from '../../../tooling/process/folders.ts';
+import { findGo, runGo } from '../tooling/assets/go.ts';
+import { cacheFolder } from '../tooling/process/folders.ts';
 
 const BUILD_WITHIN_MS = 600_000;
 

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { OtlpExports } from '../../../program/otlp/exports.ts';
+import { MAX_WAITING } from '../../../program/otlp/sender.ts';
+import type { LogEntry, OtlpTarget } from '../../../program/otlp/target.ts';
+import { labelsOf, NO_LABELS, type Samples } from '../../../program/samples.ts';
+import { freePort } from '../../../tooling/process/free-ports.ts';
+import { until } from '../../../tooling/wait/until.ts';
+import { Collector } from './collector.ts';
+
+const RESOURCE = { 'service.name': 'l4balancer', 'service.instance.id': 'edge-0', absent: undefined };
+
+const targetOf = (endpoint: string, others: Partial<OtlpTarget> = {}): OtlpTarget => ({
+  endpoint,
+  logs: true,
+  metrics: true,
+  intervalMs: 1_000,
+  ...others,
+});
+
+const entry = (body: string): LogEntry => ({
+  timeMs: 1_796_107_705_403,
+  severity: 'WARN',
+  event: 'l4balancer.connection',
+  body,
+  attributes: { listener: 'web', retries: 2, durationMs: 1.5, names: ['a', 'b'], absent: undefined },
+});
+
+const collect = async (to: Samples): Promise<void> => {
+  to.begin('l4balancer_tries_total', 'counter', 'Tries.');
+  to.sample(labelsOf({ listener: 'a"b\n', port: 80 }), 7);
+  to.begin('l4balancer_open', 'gauge', 'Open.');
+  to.sample(NO_LABELS, 2.5);
+  to.begin('l4balancer_unknown', 'gauge', 'Not known.');
+  to.sample(NO_LABELS, Number.NaN);
+  to.begin('l4balancer_wait_seconds', 'histogram', 'Waits.');
+  to.histogram(labelsOf({ backend: 'b' }), [0.1, 1], [1, 2, 3], 4.5);
+};
+
+const exportsOf = (t: TestContext): OtlpExports => {
+  const sent = new OtlpExports({ resource: RESOURCE, collect, now: Date.now });
+  t.after(() => sent.close());
+  return sent;
+};
+
+const collectorOf = async (t: TestContext, make = Collector.start): Promise<Collector> => {
+  const collector = await make();
+  t.after(() => collector.stop());
+  return collector;
+};
+
+test('a collector receives records of the log and what they say of themselves', async (t) => {
+  const collector = await collectorOf(t);
+  const sent = exportsOf(t);
+  sent.follow(targetOf(collector.endpoint, { metrics: false }));
+  // Before the packages are loaded, which takes a moment.
+  sent.log(entry('one'));
+  sent.log(entry('two'));
+  await until('both arrive', () => collector.records.length >= 2);
+  assert.deepEqual(
+    collector.records.map(({ body }) => body),
+    ['one', 'two'],
+  );
+  assert.deepEqual(collector.records[0], {
+    timeMs: 1_796_107_705_403,
+    severity: 'WARN',
+    event: 'l4balancer.connection',
+    body: 'one',
+    attributes: { listener: 'web', retries: 2, durationMs: 1.5, names: ['a', 'b'] },
+    resource: { 'service.name': 'l4balancer', 'service.instance.id': 'edge-0' },
+  });
+  assert.equal(collector.metrics.size, 0);
+});
+
+test('a collector receives counters, gauges and histograms, each with its labels and unit', async (t) => {
+  const collector = await collectorOf(t);
+  const sent = exportsOf(t);
+  sent.follow(targetOf(collector.endpoint, { logs: false }));
+  sent.log(entry('nobody asked for it'));
+  await until('the metrics arrive', () => collector.metrics.size > 0);
+  assert.deepEqual(
+    [...collector.metrics.keys()],
+    ['l4balancer_tries_total', 'l4balancer_open', 'l4balancer_wait_seconds'],
+  );
+  assert.deepEqual(
+    collector.values('l4balancer_tries_total'),
+    new Map([['[["listener","a\\"b\\n"],["port","80"]]', 7]]),
+  );
+  assert.deepEqual(collector.values('l4balancer_open'), new Map([['[]', 2.5]]));
+  const { unit, histogram } = collector.metrics.get('l4balancer_wait_seconds') ?? {};
+  assert.equal(unit, 's');
+  const [point] = histogram?.dataPoints ?? [];
+  assert.deepEqual(
+    [point?.count, point?.sum, point?.bucketCounts, point?.explicitBounds],
+    ['6', 4.5, ['1', '2', '3'], [0.1, 1]],
+  );
+  assert.deepEqual(collector.records, []);
+});
+
+test('what waits when the collector changes goes to the one before, what comes then to the next', async (t) => {
+  const [first, second] = [await collectorOf(t), await collectorOf(t)];
+  const sent = exportsOf(t);
+  sent.follow(targetOf(first.endpoint));
+  sent.log(entry('one'));
+  sent.follow(targetOf(second.endpoint));
+  sent.log(entry('two'));
+  await until('each has one', () => first.records.length > 0 && second.records.length > 0);
+  sent.follow(undefined);
+  sent.log(entry('three'));
+  assert.equal(sent.target, undefined);
+  await sent.close();
+  assert.deepEqual(
+    [first, second].map(({ records }) => records.map(({ body }) => body)),
+    [['one'], ['two']],
+  );
+});
+
+test('what waits is sent before the program ends', async (t) => {
+  const collector = await collectorOf(t);
+  const sent = exportsOf(t);
+  sent.follow(targetOf(collector.endpoint, { intervalMs: 3_600_000 }));
+  sent.log(entry('one'));
+  await sent.close();
+  await until('it has arrived', () => collector.records.length > 0 && collector.metrics.size > 0);
+});
+
+test('a collector that is away is a failure with its reason, until it is back; nobody waits for it', async (t) => {
+  const collector = await collectorOf(t, Collector.prepare);
+  const sent = exportsOf(t);
+  sent.follow(targetOf(collector.endpoint, { logs: false }));
+  await until('it is told', () => sent.count.failures.has('metrics'));
+  const { problem, endpoint } = sent.count.failures.get('metrics') ?? {};
+  assert.match(`${problem}`, /ECONNREFUSED/);
+  assert.equal(endpoint, collector.endpoint);
+  await collector.start();
+  await until('metrics arrive', () => collector.metrics.size > 0);
+  await until('it is no failure any more', () => sent.count.failures.size === 0);
+  assert.ok(sent.count.failed.metrics > 0 && sent.count.sent.metrics > 0);
+});
+
+test('records that no collector takes are lost from a bound on, and counted', async (t) => {
+  const sent = exportsOf(t);
+  sent.follow(targetOf(`http://127.0.0.1:${await freePort()}`, { metrics: false }));
+  for (let i = 0; i < MAX_WAITING + 100; i++) sent.log(entry(`${i}`));
+  assert.equal(sent.count.lost.queue_full, 100);
+  await until('the first batch is given up', () => sent.count.lost.not_sent > 0);
+  assert.equal(sent.count.failed.logs, 1);
+  const begin = performance.now();
+  await sent.close();
+  assert.ok(performance.now() - begin < 30_000, 'it ends, although nothing could be sent');
+});
+
+test('an answer that is no success is a failure with the status', async (t) => {
+  const server = createServer((_, response) => response.writeHead(401, 'Unauthorized').end()).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const sent = exportsOf(t);
+  sent.follow(targetOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+  sent.log(entry('one'));
+  await until('both are told', () => sent.count.failures.size === 2);
+  for (const { problem } of sent.count.failures.values())
+    assert.equal(problem, 'it answers 401 Unauthorized');
+});
