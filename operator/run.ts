@@ -32,6 +32,7 @@ import { createProblemMetrics } from './telemetry/problem-metrics.ts';
 import { createReadinessMetrics } from './telemetry/readiness-metrics.ts';
 import { createReplicaMetrics } from './telemetry/replica-metrics.ts';
 import { createRevisionMetrics } from './telemetry/revision-metrics.ts';
+import { sendMetrics } from './telemetry/send-metrics.ts';
 import { createWatchMetrics } from './telemetry/watch-metrics.ts';
 import { createThrottle } from './throttle/throttle.ts';
 import { ROOT } from './watch/kinds.ts';
@@ -115,6 +116,12 @@ export const startOperator = async (
     onError: (error, path) => log.error({ code: 'Internal', error, path }, 'page failed'),
   });
   log.info(servers.ports, 'serving health and metrics');
+  const sending = sendMetrics(registry, {
+    endpoint: settings.otlpEndpoint,
+    instance: settings.instance,
+    log,
+    now: Date.now,
+  });
   const running = startController(
     {
       ...common,
@@ -172,6 +179,7 @@ export const startOperator = async (
       fleet.close();
       await leading.stop();
       running.stop();
+      await sending.close();
       await servers.close();
       await reading.close();
     },

@@ -54,6 +54,13 @@ export const FLAGS = {
     isSwitch: true,
     meaning: 'serve that page at the metrics address, too, to tokens that may get L4Balancers',
   },
+  otlpEndpoint: {
+    flag: '--otlp-endpoint',
+    variable: 'L4B_OTLP_ENDPOINT',
+    value: 'URL',
+    meaning:
+      'collector to send metrics to every 30 s, by OTLP over HTTP, such as http://collector.observability:4318',
+  },
   logLevel: {
     flag: '--log-level',
     variable: 'L4B_LOG_LEVEL',

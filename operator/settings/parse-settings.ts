@@ -8,7 +8,7 @@ import { parsePageAddress } from './page-address.ts';
 import { parseElection } from './parse-election.ts';
 import { readArguments } from './read-arguments.ts';
 import type { Command, Environment } from './settings.ts';
-import { booleanOf, imageName, integerUpTo, oneOf, valueReader } from './values.ts';
+import { booleanOf, collectorUrl, imageName, integerUpTo, oneOf, valueReader } from './values.ts';
 
 const MAX_WORKERS = 64;
 const MAX_RATE = 10_000;
@@ -35,6 +35,11 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
     'a loopback address and port such as 127.0.0.1:8082 or [::1]:8082, or off; --page-for-tokens serves others',
   );
   const pageForTokens = value('pageForTokens', booleanOf, 'true or false');
+  const otlpEndpoint = value(
+    'otlpEndpoint',
+    collectorUrl,
+    'the base URL of a collector such as http://collector.observability:4318',
+  );
   const logLevel = value('logLevel', oneOf(LOG_LEVELS), LOG_LEVELS.join(', '));
   const workers = value('workers', integerUpTo(MAX_WORKERS), `an integer from 1 to ${MAX_WORKERS}`);
   const apiRate = value('apiRate', integerUpTo(MAX_RATE), `an integer from 1 to ${MAX_RATE}`);
@@ -79,6 +84,7 @@ export const parseSettings = (argv: readonly string[], env: Environment): Comman
       metrics,
       page: page === 'off' ? undefined : page,
       pageForTokens: pageForTokens === true,
+      ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
       logLevel,
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       workers,

@@ -14,6 +14,8 @@ export interface Settings {
   readonly page: ListenAddress | undefined;
   /** Whether the metrics address serves that page as well, to who sends a token. */
   readonly pageForTokens: boolean;
+  /** Base URL of a collector that metrics are sent to; omitted for none. */
+  readonly otlpEndpoint?: string;
   readonly logLevel: LogLevel;
   readonly kubeconfig?: string;
   readonly workers: number;

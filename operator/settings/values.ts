@@ -1,3 +1,4 @@
+import { otlp } from '../../crds/otlp.ts';
 import { FLAGS, type Flag, type FlagName } from './flags.ts';
 import type { Environment } from './settings.ts';
 
@@ -31,6 +32,10 @@ export const oneOf =
 
 export const imageName = (text: string): string | undefined =>
   /^[A-Za-z0-9][!-~]*$/.test(text) && !text.includes('://') ? text : undefined;
+
+/** The same URLs as in spec.otlp of an L4Balancer. */
+export const collectorUrl = (text: string): string | undefined =>
+  otlp.shape.endpoint.safeParse(text).success ? text : undefined;
 
 export const booleanOf = (text: string): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined;

@@ -3,12 +3,14 @@ import { createControllerMetrics } from '../../operator/telemetry/controller-met
 import { createDefinitionMetrics } from '../../operator/telemetry/definition-metrics.ts';
 import { createLeaderMetrics } from '../../operator/telemetry/leader-metrics.ts';
 import { measureTransports } from '../../operator/telemetry/measured-transport.ts';
+import { createOtlpMetrics } from '../../operator/telemetry/otlp-metrics.ts';
 import { createOutputMetrics } from '../../operator/telemetry/output-metrics.ts';
 import { createProblemMetrics } from '../../operator/telemetry/problem-metrics.ts';
 import { createReadinessMetrics } from '../../operator/telemetry/readiness-metrics.ts';
 import { createReplicaMetrics } from '../../operator/telemetry/replica-metrics.ts';
 import { createRevisionMetrics } from '../../operator/telemetry/revision-metrics.ts';
 import { createWatchMetrics } from '../../operator/telemetry/watch-metrics.ts';
+import { SendCount } from '../../program/otlp/send-count.ts';
 import { Registry } from '../../program/prometheus.ts';
 import { registerMetrics } from '../../proxy/metrics/registered-metrics.ts';
 import { SCRAPED_METRICS } from '../../proxy/metrics/scraped-metrics.ts';
@@ -51,6 +53,7 @@ export const operatorMetrics = (): readonly DeclaredMetric[] => {
   createWatchMetrics(registry);
   measureTransports('', registry);
   createOutputMetrics(registry, { logDropped: 0, failures: new Map() });
+  createOtlpMetrics(registry, new SendCount());
   return declaredIn(registry);
 };
 

@@ -229,6 +229,16 @@ test('install.yaml and the chart’s definition are up to date', async () => {
   assert.ok(kinds.includes('CustomResourceDefinition') && kinds.includes('Deployment'));
 });
 
+test('the operator sends its metrics where the chart says, and nowhere otherwise', async () => {
+  const args = async (...values: readonly string[]) =>
+    one(await render(...values), 'Deployment').spec?.template.spec.containers[0]?.args ?? assert.fail();
+  assert.ok(!(await args()).some((arg) => arg.includes('otlp')));
+  assert.ok(
+    (await args('otlp.endpoint=http://collector:4318')).includes('--otlp-endpoint=http://collector:4318'),
+  );
+  assert.ok(!(await args('otlp=null')).some((arg) => arg.includes('otlp')));
+});
+
 test('the operator may ask the API server about tokens only where the page is for tokens', async () => {
   const reviews = async (...values: readonly string[]) =>
     rulesOf(await render(...values)).filter(({ resources }) =>
