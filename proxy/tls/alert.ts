@@ -1,5 +1,6 @@
 /** Descriptions of alerts (RFC 8446, section 6). */
 export const ALERTS = {
+  unexpected_message: 10,
   handshake_failure: 40,
   certificate_expired: 45,
   illegal_parameter: 47,

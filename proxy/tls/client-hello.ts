@@ -38,6 +38,8 @@ export type HelloReading =
   | 'Hello'
   /** Another protocol, or a record or message of TLS that does not begin a connection. */
   | 'NotTls'
+  /** It is a message of TLS, but another one. */
+  | 'OtherMessage'
   /** The hello of SSL 2.0, in which old clients also offered newer versions. */
   | 'Sslv2'
   /** The client ends the connection with an alert before it has said hello. */

@@ -50,7 +50,7 @@ const whyNotHello = (bytes: Uint8Array, length: number): Refusal | undefined => 
  */
 const readHead = (message: Message, got: number): Exclude<HelloReading, 'NeedMore'> | undefined => {
   const { bytes, at } = message;
-  if (got > 0 && bytes[at] !== CLIENT_HELLO) return 'NotTls';
+  if (got > 0 && bytes[at] !== CLIENT_HELLO) return 'OtherMessage';
   message.length = MESSAGE_HEAD_BYTES;
   if (got < MESSAGE_HEAD_BYTES) return undefined;
   const size =

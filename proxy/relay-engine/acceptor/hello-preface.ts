@@ -19,6 +19,7 @@ import { TimerWheel } from './timer-wheel.ts';
 
 const NOT_TLS: PrefaceOutcome = { type: 'Refuse', reason: 'TlsNotSpoken' };
 const SSL_2: PrefaceOutcome = { ...NOT_TLS, send: fatalAlert('protocol_version') };
+const OTHER_MESSAGE: PrefaceOutcome = { ...NOT_TLS, send: fatalAlert('unexpected_message') };
 const MALFORMED: PrefaceOutcome = {
   type: 'Refuse',
   reason: 'TlsHelloMalformed',
@@ -102,6 +103,8 @@ export const helloPreface = (
         case 'NotTls':
         case 'Alert':
           return NOT_TLS;
+        case 'OtherMessage':
+          return OTHER_MESSAGE;
         case 'Sslv2':
           return SSL_2;
         case 'Malformed':

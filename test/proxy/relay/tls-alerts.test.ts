@@ -11,6 +11,7 @@ import { giveInput } from '../../../tooling/process/give-input.ts';
 import { Random } from '../../crds/random.ts';
 import { selfSigned } from '../certificates.ts';
 import { randomHello, realHellos } from '../tls/corpus.ts';
+import { message, record } from '../tls/hellos.ts';
 import { CertificateFolder } from './certificate-folder.ts';
 import { ProxyProcess } from './proxy-process.ts';
 
@@ -123,4 +124,10 @@ test('where TLS ends here, a malformed hello gets the alert that OpenSSL gives, 
     alerts.set(ours, (alerts.get(ours) ?? 0) + 1);
   }
   t.diagnostic(JSON.stringify(Object.fromEntries(alerts)));
+});
+
+test('a message of TLS that is no hello is refused with an alert that says so, and an end in order', async () => {
+  const notHello = record(message(2, Buffer.alloc(40)));
+  for (const port of [ports.passed, ports.ended])
+    assert.equal(await answerTo(port, notHello), '1503030002020a end');
 });

@@ -58,6 +58,6 @@ test('the name and the protocols that are read are those that OpenSSL reads, and
     );
   }
   t.diagnostic(JSON.stringify(Object.fromEntries(said)));
-  for (const what of ['Hello', 'Malformed', 'NeedMore', 'NotTls', 'named with OpenSSL'])
+  for (const what of ['Hello', 'Malformed', 'NeedMore', 'OtherMessage', 'named with OpenSSL'])
     assert.ok((said.get(what) ?? 0) > INPUTS / 200, what);
 });

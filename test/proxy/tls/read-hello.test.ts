@@ -143,7 +143,7 @@ const REFUSED: readonly (readonly [what: string, bytes: Uint8Array, reading: Hel
   ['a byte that records begin with, and text', Buffer.from('\x16hello world'), 'Malformed'],
   ['a record of data', record(Buffer.from('data'), 23), 'NotTls'],
   ['a record of a change of ciphers', record(u8(1), 20), 'NotTls'],
-  ['a message that is no hello', record(message(2, Buffer.alloc(40))), 'NotTls'],
+  ['a message that is no hello', record(message(2, Buffer.alloc(40))), 'OtherMessage'],
   ['a hello of SSL 2.0', Buffer.of(0x80, 0x2e, 1, 0, 2), 'Sslv2'],
   ['a hello of SSL 2.0 that offers TLS', Buffer.of(0x80, 0x2e, 1, 3, 1), 'Sslv2'],
   ['what begins like SSL 2.0', Buffer.of(0x80, 0x2e, 2), 'NotTls'],
