@@ -5,7 +5,7 @@ import { DASHBOARDS } from '../../../charts/monitoring/all-dashboards.ts';
 import { operatorMetrics, proxyMetrics } from '../../../scripts/docs/metrics.ts';
 import { runChild } from '../../../tooling/process/child.ts';
 import { until } from '../../../tooling/wait/until.ts';
-import { LEASE_NAMESPACE } from '../../operator/integration/rights.ts';
+import { LEASE_NAMESPACE, OPERATOR } from '../../operator/integration/rights.ts';
 import { endedDaysAgo, selfSigned } from '../../proxy/certificates.ts';
 import { parsePrometheus } from '../../proxy/metrics/prometheus-text.ts';
 import { type Mischief, startClients } from './clients.ts';
@@ -18,6 +18,8 @@ type AlertName = (typeof ALERTS)[number]['name'];
 
 /** Several of the programs' own times add up: polls of the operator, backoffs, scrapes. */
 const WITHIN_MS = 180_000;
+/** How long a certificate is valid that is about to expire: some scrapes. */
+const LAST_SECONDS = 10;
 
 let here: MonitoredWorld;
 let stopClients: () => Promise<void> = async () => undefined;
@@ -202,15 +204,56 @@ test(
 );
 
 test(
-  'a certificate near its end fires an alert, as does one that cannot be used, until there is a good one',
+  'a certificate near its end fires an alert, as do one that has expired and one that cannot be used, until there is a good one',
   WITH_PROMETHEUS,
   async () => {
-    await here.certify(endedDaysAgo('web.test', -5));
+    await here.certify(endedDaysAgo('web.test', -LAST_SECONDS / 86_400));
     await fires('L4BalancerCertificateExpires', { name: 'web-tls', balancer: 'edge' });
+    await fires('L4BalancerCertificateExpired', { name: 'web-tls' });
     await here.certify({ ...selfSigned(['web.test']), key: selfSigned(['web.test']).key });
     await fires('L4BalancerCertificateUnusable', { name: 'web-tls' });
     await here.certify(selfSigned(['web.test']));
-    await stops('L4BalancerCertificateExpires', 'L4BalancerCertificateUnusable');
+    await stops(
+      'L4BalancerCertificateExpired',
+      'L4BalancerCertificateExpires',
+      'L4BalancerCertificateUnusable',
+    );
+  },
+);
+
+test(
+  'a backend of which half of the endpoints fail their checks fires an alert until they are taken out',
+  WITH_PROMETHEUS,
+  async () => {
+    const hold = '/spec/backends/2';
+    await here.patch([
+      // Nobody listens at port 1.
+      { op: 'add', path: `${hold}/endpoints/-`, value: { address: '127.0.0.1', port: 1 } },
+      { op: 'add', path: `${hold}/healthCheck`, value: { type: 'TCP', interval: '500ms', timeout: '500ms' } },
+    ]);
+    await fires('L4BalancerEndpointsUnhealthy', { backend: 'hold', balancer: 'edge' });
+    await here.patch([
+      { op: 'remove', path: `${hold}/endpoints/1` },
+      { op: 'remove', path: `${hold}/healthCheck` },
+    ]);
+    await stops('L4BalancerEndpointsUnhealthy');
+  },
+);
+
+test(
+  'an operator that is refused its Lease fires an alert until it is allowed again',
+  WITH_PROMETHEUS,
+  async () => {
+    const binding = ['rolebinding', OPERATOR, `--namespace=${LEASE_NAMESPACE}`];
+    await here.world.cp.run(['delete', ...binding]);
+    await fires('L4BalancerOperatorNotReady', { namespace: LEASE_NAMESPACE });
+    await here.world.cp.run([
+      'create',
+      ...binding,
+      '--role=l4balancer-operator-leader-election',
+      `--user=${OPERATOR}`,
+    ]);
+    await stops('L4BalancerOperatorNotReady');
   },
 );
 
@@ -274,7 +317,7 @@ test(
       for (const { expr } of panel.queries)
         assert.ok(hasData(await here.prometheus.queryAll(askedOf(of, expr))), `${of} has no data: ${expr}`);
     await untilQuiet();
-    assert.ok(seen.size >= 10);
+    assert.ok(seen.size >= 15);
     for (const { annotations } of seen.values())
       for (const text of Object.values(annotations))
         assert.doesNotMatch(text, /<no value>|error|\$|\{\{/, text);
