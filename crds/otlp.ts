@@ -7,7 +7,7 @@ export const otlp = z.object({
     .string()
     .max(253)
     .regex(
-      /^https?:\/\/[-._a-zA-Z0-9:[\]]+(\/[-._~a-zA-Z0-9/]*)?$/,
+      /^https?:\/\/([a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(\/[-._~a-zA-Z0-9/]*)?$/,
       'is not the base URL of a collector, such as http://collector.observability:4318',
     )
     .describe(

@@ -6,6 +6,8 @@ import { VERSION } from '../../program/version.ts';
 import { createOtlpMetrics } from './otlp-metrics.ts';
 
 const INTERVAL_MS = 30_000;
+/** How long the last metrics may take when the operator ends. */
+const CLOSE_MS = 2_000;
 
 interface SendOptions {
   readonly endpoint: string | undefined;
@@ -19,7 +21,7 @@ interface SendOptions {
 export const sendMetrics = (
   registry: Registry,
   { endpoint, instance, log, now }: SendOptions,
-): { close(): Promise<void> } => {
+): { close(): Promise<unknown> } => {
   const otlp = new OtlpExports({
     resource: {
       'service.name': 'l4balancer-operator',
@@ -41,5 +43,5 @@ export const sendMetrics = (
   otlp.follow(
     endpoint === undefined ? undefined : { endpoint, logs: false, metrics: true, intervalMs: INTERVAL_MS },
   );
-  return otlp;
+  return { close: () => otlp.close(CLOSE_MS) };
 };

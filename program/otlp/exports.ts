@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { asError } from '../as-error.ts';
 import type { Samples } from '../samples.ts';
 import { type OnFailing, SendCount } from './send-count.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, SendReport } from './sender.ts';
 import { type Attributes, type LogEntry, type OtlpTarget, SIGNALS } from './target.ts';
 
-/** How long a sender may take to send the rest. */
-const CLOSE_MS = 2_000;
 /** Records that may wait until the packages are loaded. */
 const MAX_EARLY = 8_192;
+/** How long a failure is told after the last attempt: intervals of metrics, and milliseconds at least. */
+const TOLD_INTERVALS = 2;
+const TOLD_MS = 120_000;
 
 export interface OtlpOptions {
   /** Describes the process. */
@@ -21,7 +22,7 @@ export interface OtlpOptions {
 
 interface Current {
   readonly target: OtlpTarget;
-  readonly loading: Promise<Sender | undefined>;
+  readonly loading: Promise<Sender>;
   sender?: Sender;
   readonly early: LogEntry[];
 }
@@ -32,7 +33,7 @@ interface Current {
  */
 export class OtlpExports {
   readonly count: SendCount;
-  #options: OtlpOptions;
+  readonly #options: OtlpOptions;
   #current: Current | undefined;
 
   constructor(options: OtlpOptions) {
@@ -51,7 +52,7 @@ export class OtlpExports {
     if (isDeepStrictEqual(previous?.target, target)) return;
     this.count.forget();
     this.#current = target && this.#start(target);
-    if (previous) void closeSoon(previous);
+    previous?.loading.then((sender) => sender.close()).catch(() => undefined); // what fails is counted
   }
 
   log(entry: LogEntry): void {
@@ -59,42 +60,72 @@ export class OtlpExports {
     if (!current?.target.logs) return;
     if (current.sender) current.sender.log(entry);
     else if (current.early.length < MAX_EARLY) current.early.push(entry);
-    else this.count.onLost('queue_full', 1);
+    else this.count.lost.queue_full++;
   }
 
-  /** Sends what waits, within two seconds, and stops. */
-  async close(): Promise<void> {
+  /**
+   * Sends what waits, within `withinMs` milliseconds, and stops. Resolves with the number of records that are
+   * lost with the process.
+   */
+  async close(withinMs: number): Promise<number> {
     const current = this.#current;
+    if (current === undefined) return 0;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs).unref();
+    });
+    const closed = current.loading.then((sender) => sender.close());
+    await Promise.race([closed, timeout]).catch(() => undefined); // what fails is counted
+    clearTimeout(timer);
     this.#current = undefined;
-    if (current) await closeSoon(current);
+    return current.sender?.unsent ?? current.early.length;
   }
 
   #start(target: OtlpTarget): Current {
     const early: LogEntry[] = [];
-    const loading = import('./sender.ts').then(
-      ({ startSender }) => {
-        const sender = startSender({ ...this.#options, target, count: this.count });
+    const report = this.#report(target, () => this.#current === current);
+    const loading = import('./sender.ts')
+      .then(({ startSender }) => startSender({ ...this.#options, target, report }))
+      .catch((error: unknown) => noSender(target, report, asError(error).message))
+      .then((sender) => {
         current.sender = sender;
         for (const entry of early.splice(0)) sender.log(entry);
         return sender;
-      },
-      (error: unknown) => {
-        for (const signal of SIGNALS)
-          this.count.onFailed(signal, target.endpoint, asError(error).message, this.#options.now());
-        return undefined;
-      },
-    );
+      });
     const current: Current = { target, early, loading };
     return current;
   }
+
+  /** What a former target still does is counted; it says nothing about the present one. */
+  #report({ endpoint, intervalMs }: OtlpTarget, isCurrent: () => boolean): SendReport {
+    const { count } = this;
+    const { now } = this.#options;
+    const toldMs = Math.max(TOLD_MS, TOLD_INTERVALS * intervalMs);
+    return {
+      sent(signal) {
+        count.sent[signal]++;
+        if (isCurrent()) count.succeeded(signal);
+      },
+      failed(signal, problem) {
+        count.failed[signal]++;
+        if (isCurrent()) count.failing(signal, endpoint, problem, now(), toldMs);
+      },
+      lost(cause, records) {
+        count.lost[cause] += records;
+      },
+    };
+  }
 }
 
-const closeSoon = async ({ loading }: Current): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_MS).unref();
-  });
-  const closed = loading.then((sender) => sender?.close());
-  await Promise.race([closed, timeout]).catch(() => undefined); // what cannot be sent is counted
-  clearTimeout(timer);
+/** The packages are missing, or the endpoint is no URL after all. */
+const noSender = (target: OtlpTarget, report: SendReport, problem: string): Sender => {
+  for (const signal of SIGNALS) if (target[signal]) report.failed(signal, problem);
+  return {
+    log() {
+      report.failed('logs', problem);
+      report.lost('not_sent', 1);
+    },
+    unsent: 0,
+    close: async () => undefined,
+  };
 };

@@ -1,4 +1,4 @@
-import { SeverityNumber } from '@opentelemetry/api';
+import { DiagLogLevel, diag, SeverityNumber } from '@opentelemetry/api';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import {
@@ -15,10 +15,11 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Samples } from '../samples.ts';
 import { VERSION } from '../version.ts';
-import { counted } from './counted-exporter.ts';
 import { MetricDataSamples } from './metric-data.ts';
-import type { SendCount } from './send-count.ts';
+import { problemOf } from './problem-of.ts';
+import type { LossCause } from './send-count.ts';
 import type { Attributes, LogEntry, OtlpTarget, Signal } from './target.ts';
+import { watched } from './watched-exporter.ts';
 
 /** Records of the log that may wait to be sent. */
 export const MAX_WAITING = 8_192;
@@ -26,39 +27,54 @@ const BATCH = 1_024;
 const LINGER_MS = 1_000;
 /** How long a batch is tried, retries included. */
 const TIMEOUT_MS = 10_000;
+/** What an exporter may take beyond its time before the batch has failed. */
+const GRACE_MS = 1_000;
 /** Data points per request; a collector refuses requests above some MiB. */
 const POINTS = 5_000;
 const SCOPE = 'l4balancer';
+
+/** What is told of each request. */
+export interface SendReport {
+  sent(signal: Signal): void;
+  failed(signal: Signal, problem: string): void;
+  lost(cause: LossCause, records: number): void;
+}
 
 export interface SenderOptions {
   readonly target: OtlpTarget;
   /** Describes the process; OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME take precedence. */
   readonly resource: Attributes;
   readonly collect: (to: Samples) => Promise<void>;
-  readonly count: SendCount;
+  readonly report: SendReport;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 export interface Sender {
   log(entry: LogEntry): void;
+  /** How many records have not been sent yet. */
+  readonly unsent: number;
   /** Sends what waits, and stops. */
   close(): Promise<void>;
 }
 
 /**
  * Sends to a collector by the SDK of OpenTelemetry. This module is loaded late, since the packages take 25
- * MiB.
+ * MiB. Throws if the endpoint is no URL.
  */
 export const startSender = (options: SenderOptions): Sender => {
-  const { target } = options;
+  const { target, report } = options;
   const resource = resourceFromAttributes(defined(options.resource)).merge(
     detectResources({ detectors: [envDetector] }),
   );
+  hearRefusals(report);
   const log = target.logs ? startLog(options, resource) : undefined;
   const metrics = target.metrics ? startMetrics(options, resource) : undefined;
   return {
     log: (entry) => log?.log(entry),
+    get unsent() {
+      return log?.unsent ?? 0;
+    },
     async close() {
       await Promise.all([log?.close(), metrics?.close()]);
     },
@@ -72,26 +88,42 @@ const defined = (attributes: Attributes) =>
     ),
   );
 
-const exporterOptions = ({ target }: SenderOptions, signal: Signal, timeoutMillis: number) => ({
-  url: `${target.endpoint.replace(/\/+$/, '')}/v1/${signal}`,
-  timeoutMillis,
-});
+const ignore = (): void => undefined;
 
-const tell = ({ target, count, now }: SenderOptions, signal: Signal, error: unknown): void => {
-  if (error === undefined) count.onSent(signal);
-  else count.onFailed(signal, target.endpoint, problemOf(error), now());
+/** That a collector took a request but not all of its records is only said to the log of the SDK. */
+const hearRefusals = (report: SendReport): void => {
+  const warn = (message: string, details?: unknown): void => {
+    if (!message.startsWith('Received Partial Success')) return;
+    const count = /"rejectedLogRecords":"?(\d+)/.exec(`${details}`)?.[1];
+    if (count !== undefined) report.lost('refused', Number(count));
+  };
+  const logger = { error: ignore, warn, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+};
+
+const urlOf = ({ endpoint }: OtlpTarget, signal: Signal): string =>
+  `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+
+const tell = ({ report }: SenderOptions, signal: Signal, error: unknown): void => {
+  if (error === undefined) report.sent(signal);
+  else report.failed(signal, problemOf(error));
 };
 
 const startLog = (options: SenderOptions, resource: Resource): Sender => {
-  const { count } = options;
+  const { target, report } = options;
   let waiting = 0;
-  const exporter = counted(new OTLPLogExporter(exporterOptions(options, 'logs', TIMEOUT_MS)), {
-    onTaken: (batch) => {
-      waiting -= batch.length;
+  let underWay = 0;
+  const plain = new OTLPLogExporter({ url: urlOf(target, 'logs'), timeoutMillis: TIMEOUT_MS });
+  const exporter = watched(plain, {
+    withinMs: TIMEOUT_MS + GRACE_MS,
+    onTaken({ length }) {
+      waiting -= length;
+      underWay += length;
     },
-    onDone: (batch, error) => {
+    onDone({ length }, error) {
+      underWay -= length;
       tell(options, 'logs', error);
-      if (error !== undefined) count.onLost('not_sent', batch.length);
+      if (error !== undefined) report.lost('not_sent', length);
     },
   });
   const provider = new LoggerProvider({
@@ -112,7 +144,7 @@ const startLog = (options: SenderOptions, resource: Resource): Sender => {
     log({ timeMs, severity, event, body, attributes }) {
       // The processor would drop it without saying so.
       if (waiting >= MAX_WAITING) {
-        count.onLost('queue_full', 1);
+        report.lost('queue_full', 1);
         return;
       }
       waiting++;
@@ -125,17 +157,23 @@ const startLog = (options: SenderOptions, resource: Resource): Sender => {
         attributes: defined(attributes),
       });
     },
+    get unsent() {
+      return waiting + underWay;
+    },
     close: () => provider.shutdown(),
   };
 };
 
 const startMetrics = (options: SenderOptions, resource: Resource): { close(): Promise<void> } => {
   const { target, collect, now } = options;
-  const startMs = now() - performance.now();
   const producer: MetricProducer = {
     async collect() {
-      const samples = new MetricDataSamples(startMs, now());
-      await collect(samples);
+      const samples = new MetricDataSamples(performance.timeOrigin, now());
+      // The SDK would keep it to itself.
+      await collect(samples).catch((error: unknown) => {
+        tell(options, 'metrics', error);
+        throw error;
+      });
       return {
         resourceMetrics: {
           resource,
@@ -145,8 +183,10 @@ const startMetrics = (options: SenderOptions, resource: Resource): { close(): Pr
       };
     },
   };
-  const timeoutMs = Math.min(TIMEOUT_MS, target.intervalMs);
-  const exporter = counted(new OTLPMetricExporter(exporterOptions(options, 'metrics', timeoutMs)), {
+  const timeoutMillis = Math.min(TIMEOUT_MS, target.intervalMs);
+  const plain = new OTLPMetricExporter({ url: urlOf(target, 'metrics'), timeoutMillis });
+  const exporter = watched(plain, {
+    withinMs: timeoutMillis + GRACE_MS,
     onDone: (_, error) => tell(options, 'metrics', error),
   });
   const reader = new PeriodicExportingMetricReader({
@@ -158,11 +198,4 @@ const startMetrics = (options: SenderOptions, resource: Resource): { close(): Pr
   });
   const provider = new MeterProvider({ resource, readers: [reader] });
   return { close: () => provider.shutdown() };
-};
-
-/** The status of the answer, or the error of the connection. */
-const problemOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return `${error}`;
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'number' ? `it answers ${code} ${error.message}`.trim() : error.message;
 };

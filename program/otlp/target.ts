@@ -8,7 +8,7 @@ export interface OtlpTarget {
   readonly intervalMs: number;
 }
 
-/** What is sent, apart from metrics. */
+/** What is sent. */
 export type Signal = 'logs' | 'metrics';
 
 export const SIGNALS: readonly Signal[] = ['logs', 'metrics'];
@@ -26,15 +26,3 @@ export interface LogEntry {
   readonly body: string;
   readonly attributes: Attributes;
 }
-
-/** Why nothing of a signal arrives, and since when (wall clock, in milliseconds). */
-export interface SendFailure {
-  readonly endpoint: string;
-  readonly problem: string;
-  readonly sinceMs: number;
-}
-
-/** Why records of the log were lost: more than fit waited to be sent, or their batch could not be sent. */
-export type LossCause = 'queue_full' | 'not_sent';
-
-export const LOSS_CAUSES: readonly LossCause[] = ['queue_full', 'not_sent'];

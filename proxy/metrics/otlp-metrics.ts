@@ -1,4 +1,5 @@
-import { LOSS_CAUSES, SIGNALS } from '../../program/otlp/target.ts';
+import { LOSS_CAUSES } from '../../program/otlp/send-count.ts';
+import { SIGNALS } from '../../program/otlp/target.ts';
 import { labelsOf } from '../../program/samples.ts';
 import type { EngineMetric } from './engine-metrics.ts';
 
@@ -20,7 +21,7 @@ export const OTLP_METRICS: readonly EngineMetric[] = [
     name: 'l4balancer_otlp_lost_records_total',
     type: 'counter',
     labels: ['cause'],
-    help: 'Connections that are missing from the access log at the collector of spec.otlp: more than fit waited to be sent (queue_full), or the request failed (not_sent).',
+    help: 'Connections that are missing from the access log at the collector of spec.otlp: more than fit waited to be sent (queue_full), the request failed (not_sent), or the collector did not take all of it (refused).',
     write({ facts: { otlp } }, to) {
       for (const cause of LOSS_CAUSES) to.sample(labelsOf({ cause }), otlp.lost[cause]);
     },

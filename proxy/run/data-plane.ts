@@ -125,7 +125,7 @@ export const startDataPlane = async ({
     onEvent,
     onEnded(ended) {
       writeLine(ended);
-      otlp.log(connectionEntry(ended));
+      if (otlp.target?.logs) otlp.log(connectionEntry(ended));
     },
     holder,
   });
@@ -207,7 +207,7 @@ export const startDataPlane = async ({
       ...missingHeaders.findings(stats),
       ...handshakeFloods.findings(stats),
       ...outputFindings(output.failure),
-      ...otlpFindings(otlp.target, otlp.count.failures),
+      ...otlpFindings(otlp.count.failures(Date.now())),
     ]);
     onStats(stats);
   });

@@ -37,6 +37,8 @@ import { createSourceLog } from './source-log.ts';
 import { SourceStatus } from './source-status.ts';
 
 const STDOUT = 1;
+/** What is left of the grace period for the end itself. */
+const EXIT_MS = 100;
 
 /** A running proxy; `stop` shuts it down gracefully. */
 export interface RunningProxy {
@@ -177,6 +179,7 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
     },
     async stop() {
       stopping = true;
+      const stopsAt = performance.now();
       const drain = control.state.snapshot?.configuration.drain;
       await shutdown({
         engine,
@@ -206,7 +209,9 @@ export const startProxy = async (settings: Settings, log: Logger, output: Output
         },
       });
       source.stop();
-      await plane.otlp.close();
+      const unsent = await plane.otlp.close(settings.gracePeriodMs - (performance.now() - stopsAt) - EXIT_MS);
+      if (unsent > 0)
+        log.warn({ code: 'OtlpFails', records: unsent }, 'records were not sent before the end');
       await admin.close();
     },
   };

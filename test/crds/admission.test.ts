@@ -74,6 +74,9 @@ const durations = (
   ...(schema.items === undefined ? [] : durations(schema.items, [...path, 0])),
 ];
 
+/** What objects must have, besides a duration. */
+const REQUIRED: Loose = { otlp: { endpoint: 'http://collector:4318' } };
+
 test('the API server explains for every duration field what a duration is, in terms of this resource', async (t) => {
   const paths = durations(SPEC_SCHEMA);
   assert.ok(paths.length >= 10);
@@ -82,7 +85,7 @@ test('the API server explains for every duration field what a duration is, in te
       const input = manifest((spec) => {
         let parent = spec;
         for (const step of path.slice(0, -1)) {
-          const next = (parent[step] ?? {}) as Loose;
+          const next = (parent[step] ?? REQUIRED[step] ?? {}) as Loose;
           parent[step] = next;
           parent = next;
         }
