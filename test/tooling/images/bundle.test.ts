@@ -11,7 +11,9 @@ import { bundleProgram } from '../../../tooling/images/bundle.ts';
 import { IMAGES, type ImageName } from '../../../tooling/images/inputs.ts';
 import { REPOSITORY } from '../../../tooling/process/folders.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { loadedBy, loadedUntilStopped, WITNESS_FLAGS } from '../../program/loaded-files.ts';
+import { Collector } from '../../program/otlp/collector.ts';
 import { PLUGIN_USER, startEither, untilServing } from '../../program/programs.ts';
 import { adminPort, pollAdmin, startProgram } from '../../proxy/program.ts';
 import { echo, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
@@ -147,6 +149,7 @@ const MOST_PROBE_BYTES = 50_000;
 /** Texts that occur only in undici and only in client-node. */
 const UNDICI = 'llhttp';
 const CLIENT_NODE = 'kubernetes-client-javascript';
+const OPENTELEMETRY = 'BatchLogRecordProcessor';
 
 test(
   'the proxy serves from its bundle with the configured number of acceptors, and loads no Kubernetes client',
@@ -224,3 +227,41 @@ test('the operator serves from its bundle, with a kubeconfig that has an exec pl
   const loaded = await loadedUntilStopped(program);
   assert.ok(hasLoaded(loaded, UNDICI) && hasLoaded(loaded, CLIENT_NODE));
 });
+
+test(
+  'both programs send to a collector from their bundles, and load what that takes only then',
+  BOUNDED,
+  async (t) => {
+    const collector = await Collector.start();
+    t.after(() => collector.stop());
+    const manifest = join(root, 'sending.yaml');
+    writeFileSync(
+      manifest,
+      manifestText({
+        listeners: [{ name: 'web', port: await freePort(), backend: 'web' }],
+        backends: [{ name: 'web', endpoints: [{ address: '127.0.0.1', port: 9 }] }],
+        otlp: { endpoint: collector.endpoint },
+      }),
+    );
+    const proxy = startProgram(
+      ['--config', manifest, '--admin', '127.0.0.1:0', '--acceptors', '1'],
+      { L4B_DRAIN_DELAY: '0s' },
+      { flags: FLAGS, entry: entryOf('proxy') },
+    );
+    t.after(() => proxy.child.kill('SIGKILL'));
+    await pollAdmin(await adminPort(proxy), '/readyz', (status) => (status === 200 ? true : undefined));
+    assert.ok(hasLoaded(await loadedUntilStopped(proxy), OPENTELEMETRY));
+    const env = { L4B_OTLP_ENDPOINT: collector.endpoint };
+    const operator = await startEither('operator', { flags: FLAGS, entry: entryOf('operator'), env });
+    t.after(() => operator.child.kill('SIGKILL'));
+    await untilServing('operator', operator);
+    assert.ok(hasLoaded(await loadedUntilStopped(operator), OPENTELEMETRY));
+    await until('both have sent their last metrics', () =>
+      ['l4balancer_table_version', 'l4balancer_operator_ready'].every((name) => collector.metrics.has(name)),
+    );
+    const idle = await startEither('proxy', { flags: FLAGS, entry: entryOf('proxy') });
+    t.after(() => idle.child.kill('SIGKILL'));
+    await untilServing('proxy', idle);
+    assert.ok(!hasLoaded(await loadedUntilStopped(idle), OPENTELEMETRY));
+  },
+);
