@@ -1,10 +1,15 @@
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?`;
+
 /**
  * The parts of other programs' messages that differ from try to try: a status that repeated them would be
  * rewritten forever.
  */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/^pods? "[^"]*" is forbidden: /i, ''],
-  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?\b/g, ''],
+  // Each replica has found it at another time.
+  [new RegExp(`^Since ${TIME}, `), ''],
+  // What happens then does not change: a list of revoked certificates is good until then.
+  [new RegExp(`(?<!\\b(?:by|from|on|until) )\\b${TIME}\\b`, 'g'), ''],
   [/:\d{1,5}->/g, '->'], // the port that a connection came from
   [/\b[0-9a-f]{64}\b/g, '…'], // container
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '…'],

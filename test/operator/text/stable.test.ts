@@ -6,6 +6,8 @@ const STABLE: readonly (readonly [string, string])[] = [
   ['pods "l4b-edge-x" is forbidden: why', 'why'],
   ['services "l4b-edge" is forbidden: why', 'services "l4b-edge" is forbidden: why'],
   ['at 2026-11-23T10:00:00Z it broke', 'at it broke'],
+  ['Since 2026-11-23T10:00:00.123Z, metrics cannot be sent', 'metrics cannot be sent'],
+  ['was to be replaced by 2026-11-23T10:00:00.000Z', 'was to be replaced by 2026-11-23T10:00:00.000Z'],
   ['read udp 10.0.0.1:40312->10.0.0.2:53: timeout', 'read udp 10.0.0.1->10.0.0.2:53: timeout'],
   ['two\n lines', 'two lines'],
 ];
