@@ -4,6 +4,7 @@ import { extractCommandNames, type Usage } from '@optique/core/usage';
 import { VERSION } from '../../program/version.ts';
 import { EXIT } from '../errors/exit.ts';
 import type { Terminal } from '../print/terminal.ts';
+import { commandFirst } from './command-first.ts';
 import type { Lookup } from './names.ts';
 import { type Request, requestParser } from './request.ts';
 
@@ -26,10 +27,11 @@ const commandIn = ([first = '']: readonly string[], usage: Usage): readonly stri
 
 /** Reads the arguments, and answers those that need no cluster. */
 export const parseRequest = async (
-  argv: readonly string[],
+  given: readonly string[],
   terminal: Terminal,
   lookup: Lookup,
 ): Promise<Parsed> => {
+  const argv = commandFirst(given);
   const parser = requestParser(lookup);
   const answered = (exitCode: number): Parsed => ({ kind: 'Answered', exitCode });
   const run = async (): Promise<Parsed> => ({
