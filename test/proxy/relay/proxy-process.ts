@@ -104,13 +104,18 @@ export class ProxyProcess {
    */
   static async start(
     manifest: Manifest,
-    options: { readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {},
+    options: {
+      readonly env?: Record<string, string>;
+      readonly wrap?: readonly string[];
+      /** Flags of Node. */
+      readonly flags?: readonly string[];
+    } = {},
   ): Promise<ProxyProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'l4b-relay-'));
     const file = join(folder, 'balancer.yaml');
     await writeFile(file, manifestText(manifest));
     const admin = `127.0.0.1:${await freePort()}`;
-    const command = [...(options.wrap ?? []), process.execPath, MAIN];
+    const command = [...(options.wrap ?? []), process.execPath, ...(options.flags ?? []), MAIN];
     const child = spawn(command[0] as string, command.slice(1), {
       env: {
         ...process.env,
