@@ -39,6 +39,11 @@ const SSL_SESS_CACHE_OFF = 0;
 const MODES = 0x1 | 0x2 | 0x10;
 /** NO_RENEGOTIATION | CIPHER_SERVER_PREFERENCE | PRIORITIZE_CHACHA | NO_COMPRESSION. */
 const OPTIONS = 0x40000000 | 0x400000 | 0x200000 | 0x20000;
+/**
+ * NO_TX_CERTIFICATE_COMPRESSION and NO_RX, above the bits that operators keep. Who is asked for a compressed
+ * certificate compresses it anew for each handshake, which takes longer than the rest of it.
+ */
+const NO_CERTIFICATE_COMPRESSION = 2 ** 32 + 2 ** 33;
 const SSL_TLSEXT_ERR_OK = 0;
 const SSL_TLSEXT_ERR_ALERT_FATAL = 2;
 const OPENSSL_NPN_NEGOTIATED = 1;
@@ -179,7 +184,7 @@ export const openssl = (): Tls => {
     c.SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, 0);
     // Clients keep sessions in tickets, which any acceptor can resume; those with endpoints are kept by them.
     c.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, 0);
-    c.SSL_CTX_set_options(context, options);
+    c.SSL_CTX_set_options(context, options + NO_CERTIFICATE_COMPRESSION);
     return (
       c.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, minVersion, 0) === 1 &&
       c.SSL_CTX_set_cipher_list(context, ciphers) === 1 &&

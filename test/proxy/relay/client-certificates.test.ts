@@ -201,6 +201,14 @@ for (const version of ['tls1_2', 'tls1_3'])
       );
     });
 
+test('no client is asked to compress its certificate, which would cost it more than the handshake', async () => {
+  const said = await sClient(ports.strict, ['-tls1_3', '-trace'], 'own');
+  const [, request = ''] =
+    /CertificateRequest, Length[\s\S]*?extensions,([\s\S]*?)Received Record/.exec(said) ?? [];
+  assert.match(request, /extension_type=signature_algorithms\(13\)/);
+  assert.doesNotMatch(request, /\(27\)/, 'compress_certificate');
+});
+
 test('openssl s_client is told which authorities are accepted', async () => {
   assert.match(await sClient(ports.strict, [], 'own'), /Acceptable client certificate CA names\s+CN = One/);
 });
