@@ -78,6 +78,13 @@ export const BAD_SURROUNDINGS: readonly BadManifest[] = [
     /2h is out of range: expected 1s to 1h/,
   ),
   bad(
+    'an interval of OTLP that is too short',
+    'otlp-interval-range',
+    manifestWith({ otlp: { endpoint: 'http://collector:4318', interval: '500ms' } }),
+    'spec.otlp.interval',
+    /500ms is out of range: expected 1s to 1h/,
+  ),
+  bad(
     'CPU among the devices',
     'extra-resource-name',
     manifestWith({ workload: { extraResources: { cpu: 1 } } }),
