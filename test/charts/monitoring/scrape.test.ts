@@ -5,7 +5,7 @@ import { DASHBOARDS } from '../../../charts/monitoring/all-dashboards.ts';
 import { operatorMetrics, proxyMetrics } from '../../../scripts/docs/metrics.ts';
 import { runChild } from '../../../tooling/process/child.ts';
 import { until } from '../../../tooling/wait/until.ts';
-import { LEASE_NAMESPACE, OPERATOR } from '../../operator/integration/rights.ts';
+import { allowLease, LEASE_NAMESPACE, OPERATOR } from '../../operator/integration/rights.ts';
 import { endedDaysAgo, selfSigned } from '../../proxy/certificates.ts';
 import { parsePrometheus } from '../../proxy/metrics/prometheus-text.ts';
 import { type Mischief, startClients } from './clients.ts';
@@ -244,15 +244,9 @@ test(
   'an operator that is refused its Lease fires an alert until it is allowed again',
   WITH_PROMETHEUS,
   async () => {
-    const binding = ['rolebinding', OPERATOR, `--namespace=${LEASE_NAMESPACE}`];
-    await here.world.cp.run(['delete', ...binding]);
+    await here.world.cp.run(['delete', 'rolebinding', OPERATOR, `--namespace=${LEASE_NAMESPACE}`]);
     await fires('L4BalancerOperatorNotReady', { namespace: LEASE_NAMESPACE });
-    await here.world.cp.run([
-      'create',
-      ...binding,
-      '--role=l4balancer-operator-leader-election',
-      `--user=${OPERATOR}`,
-    ]);
+    await allowLease(here.world.cp);
     await stops('L4BalancerOperatorNotReady');
   },
 );

@@ -34,6 +34,12 @@ const createShared = async (cp: ControlPlane): Promise<void> => {
   await cp.run(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 };
 
+/** Lets a user compete for the Lease. */
+export const allowLease = async (cp: ControlPlane, user: string = OPERATOR): Promise<void> => {
+  const role = [`--role=${NAME}-leader-election`, `--user=${user}`, `--namespace=${LEASE_NAMESPACE}`];
+  await cp.run(['create', 'rolebinding', user, ...role]);
+};
+
 /**
  * Gives a user exactly the permissions of an installed operator; resolves with the path of its kubeconfig.
  */
@@ -42,7 +48,6 @@ export const operatorLogin = async (cp: ControlPlane, user: string = OPERATOR): 
   shared.set(cp, created);
   await created;
   await cp.run(['create', 'clusterrolebinding', user, `--clusterrole=${NAME}`, `--user=${user}`]);
-  const role = [`--role=${NAME}-leader-election`, `--user=${user}`, `--namespace=${LEASE_NAMESPACE}`];
-  await cp.run(['create', 'rolebinding', user, ...role]);
+  await allowLease(cp, user);
   return cp.userKubeconfig(user);
 };
