@@ -5,6 +5,7 @@ import type { ClientContext, ContextSettings, Tls } from './tls.ts';
 
 const SSL_VERIFY_NONE = 0;
 const SSL_VERIFY_PEER = 1;
+const SENT_AND_RECEIVED = 3;
 const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
 const SSL_CTRL_SET_GROUPS_LIST = 92;
 const SSL_CTRL_SET_VERIFY_CERT_STORE = 106;
@@ -39,6 +40,7 @@ const symbols = () => {
     SSL_set_alpn_protos: lib.func('SSL_set_alpn_protos', 'int', [POINTER, POINTER, 'uint']),
     SSL_get1_session: lib.func('SSL_get1_session', POINTER, [POINTER]),
     SSL_get_SSL_CTX: lib.func('SSL_get_SSL_CTX', POINTER, [POINTER]),
+    SSL_set_shutdown: lib.func('SSL_set_shutdown', 'void', [POINTER, 'int']),
     SSL_SESSION_is_resumable: lib.func('SSL_SESSION_is_resumable', 'int', [POINTER]),
     SSL_SESSION_free: lib.func('SSL_SESSION_free', 'void', [POINTER]),
     memcpy: lib.func('memcpy', POINTER, [POINTER, POINTER, 'size_t']),
@@ -171,6 +173,8 @@ export const opensslClient = (
       return keyShares.get(c.SSL_get_SSL_CTX(connection))?.has(group) ? group : 0;
     },
     takeSession(connection) {
+      // A connection that is freed without having ended takes its session with it.
+      c.SSL_set_shutdown(connection, SENT_AND_RECEIVED);
       const session = c.SSL_get1_session(connection);
       if (session === 0 || c.SSL_SESSION_is_resumable(session) === 1) return session;
       c.SSL_SESSION_free(session);

@@ -31,7 +31,10 @@ export interface Tls {
    * none that the context offers.
    */
   chosenGroup(connection: number): number;
-  /** The session of a connection to an endpoint, for later ones; 0 for none. The caller has to free it. */
+  /**
+   * The session of a connection to an endpoint, for later ones; 0 for none. The caller has to free it. The
+   * connection cannot be used any more, not even to tell its peer that it ends.
+   */
   takeSession(connection: number): number;
   freeSession(session: number): void;
   /** The context that a connection was begun in. */

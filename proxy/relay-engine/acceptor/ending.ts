@@ -26,7 +26,7 @@ import { closeDescriptor } from './descriptors.ts';
 import { leaveEndpoint } from './leave-endpoint.ts';
 import { dropPending } from './pending.ts';
 import { INTS } from './shared-memory.ts';
-import { endTls } from './tls-transport.ts';
+import { announceEnd, freeTls } from './tls-transport.ts';
 import { leaveQueue } from './waiting.ts';
 
 /** A connection that was relayed and ended within this time counts as a short one. */
@@ -98,7 +98,8 @@ export const closeConnection = (acceptor: Acceptor, connection: number, reason: 
   );
   const client = connections.fd[connection * 2 + CLIENT] as number;
   // A handshake that is not complete has no stream to end.
-  endTls(acceptor, connection * 2 + CLIENT, state !== HANDSHAKE);
+  if (state !== HANDSHAKE) announceEnd(acceptor, connection * 2 + CLIENT);
+  freeTls(acceptor, connection * 2 + CLIENT);
   if (client >= 0) closeDescriptor(acceptor, client);
   connections.fd[connection * 2 + CLIENT] = -1;
   notePort(acceptor, connection);

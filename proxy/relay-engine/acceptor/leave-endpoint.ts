@@ -3,7 +3,7 @@ import type { Acceptor } from './context.ts';
 import { closeDescriptor } from './descriptors.ts';
 import { noteQueueDrops } from './queue-drops.ts';
 import { keepSession } from './secure-endpoint.ts';
-import { endTls } from './tls-transport.ts';
+import { announceEnd, freeTls } from './tls-transport.ts';
 
 /** Closes the socket of the endpoint's side, if there is one; the connection still counts at the endpoint. */
 export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void => {
@@ -13,9 +13,12 @@ export const dropEndpointSocket = (acceptor: Acceptor, connection: number): void
     noteQueueDrops(acceptor, connection);
     acceptor.datagrams.sessions.beginSocket(connection);
   }
-  keepSession(acceptor, connection);
-  // Before relaying, TLS has no stream to end.
-  endTls(acceptor, connection * 2 + ENDPOINT, state[connection] === RELAYING);
+  // Before relaying, TLS has no stream to end, and no session.
+  if (state[connection] === RELAYING) {
+    announceEnd(acceptor, connection * 2 + ENDPOINT);
+    keepSession(acceptor, connection);
+  }
+  freeTls(acceptor, connection * 2 + ENDPOINT);
   if (socket >= 0) closeDescriptor(acceptor, socket);
   fd[connection * 2 + ENDPOINT] = -1;
 };

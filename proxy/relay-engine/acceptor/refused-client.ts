@@ -4,7 +4,7 @@ import { CLIENT, REFUSED } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { closeConnection } from './ending.ts';
 import { LINGER_TICKS } from './linger.ts';
-import { endTls } from './tls-transport.ts';
+import { freeTls } from './tls-transport.ts';
 
 /** Most bytes that are read of a client after it was refused. */
 export const MOST_DISCARDED_BYTES = 262_144;
@@ -43,7 +43,7 @@ export const endRefused = (acceptor: Acceptor, connection: number, reason: Close
     closeConnection(acceptor, connection, reason);
     return;
   }
-  endTls(acceptor, client, false);
+  freeTls(acceptor, client);
   for (const kept of [prefaces, openings, handshakes]) kept.delete(connection);
   makeRoom(acceptor);
   refusals.set(connection, { reason, left: MOST_DISCARDED_BYTES });

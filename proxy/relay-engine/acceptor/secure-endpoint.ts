@@ -2,7 +2,7 @@ import type { ConnectFailure } from '../../engine/connect-failure.ts';
 import { SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import { AF_INET6, EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
-import { CLIENT, ENDPOINT, READABLE, RELAYING, SECURING } from './connections.ts';
+import { CLIENT, ENDPOINT, READABLE, SECURING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { type EndpointContext, MOST_KEPT } from './endpoint-contexts.ts';
 import { endpointTlsFailure } from './endpoint-tls-failure.ts';
@@ -90,13 +90,14 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
 };
 
 /**
- * The endpoint's side of a connection ends: what later connections can resume is kept, as long as the backend
- * has the same settings.
+ * The endpoint's side of a connection that was relayed has ended: what later connections can resume is kept,
+ * as long as the backend has the same settings. However it has ended: OpenSSL drops a session whose
+ * connection broke the protocol.
  */
 export const keepSession = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
   const side = connections.tls[connection * 2 + ENDPOINT] as number;
-  if (side === 0 || connections.state[connection] !== RELAYING) return;
+  if (side === 0) return;
   const tls = acceptor.tls();
   const context = contextInUse(acceptor, connection);
   if (context === undefined) return;

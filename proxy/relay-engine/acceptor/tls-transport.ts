@@ -139,19 +139,20 @@ export const resumeTls = (acceptor: Acceptor, sideIndex: number, events: number)
   return events | EPOLLOUT;
 };
 
-/**
- * Frees what TLS has of a side, before its socket is closed. If the connection ends in order (`inOrder`), the
- * peer is told, as far as the socket takes that at once.
- */
-export const endTls = (acceptor: Acceptor, sideIndex: number, inOrder: boolean): void => {
-  const { connections } = acceptor;
-  const connection = connections.tls[sideIndex] as number;
-  if (connection === 0) return;
-  const tls = acceptor.tls();
-  const { flags, tlsNotes } = connections;
+/** Tells the peer of a side with TLS that the stream ends, as far as the socket takes that at once. */
+export const announceEnd = (acceptor: Acceptor, sideIndex: number): void => {
+  const { flags, tls, tlsNotes } = acceptor.connections;
+  const connection = tls[sideIndex] as number;
   const isOver = ((flags[sideIndex] as number) & (SHUT | RESET)) !== 0;
-  if (inOrder && !isOver && tlsNotes[sideIndex] === 0) tls.end(connection);
-  connections.tls[sideIndex] = 0;
+  if (connection !== 0 && !isOver && tlsNotes[sideIndex] === 0) acceptor.tls().end(connection);
+};
+
+/** Frees what TLS has of a side, if it has anything, before its socket is closed. */
+export const freeTls = (acceptor: Acceptor, sideIndex: number): void => {
+  const { tls, tlsNotes } = acceptor.connections;
+  const connection = tls[sideIndex] as number;
+  if (connection === 0) return;
+  tls[sideIndex] = 0;
   tlsNotes[sideIndex] = 0;
-  tls.free(connection);
+  acceptor.tls().free(connection);
 };

@@ -309,6 +309,24 @@ test('sessions with an endpoint are resumed, and with other settings they are no
   assert.equal(reused[sofar], false);
 });
 
+for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+  test(`sessions of ${version} with an endpoint are resumed after connections that their clients have reset`, async () => {
+    const reused: boolean[] = [];
+    const port = await startServer({ minVersion: version, maxVersion: version }, (socket) => {
+      reused.push(socket.isSessionReused());
+      socket.pipe(socket);
+    });
+    await publish([port]);
+    for (let i = 0; i < 20; i++)
+      await onceClosed('ClientReset', async () => {
+        const socket = connect(plainPort, '127.0.0.1');
+        socket.write('x');
+        await once(socket, 'data', BOUND);
+        socket.resetAndDestroy();
+      });
+    assert.ok(reused.filter((one) => one).length >= 10, JSON.stringify(reused));
+  });
+
 test('a CA bundle that changes is used for new connections, and open ones stay', async () => {
   const port = await startServer({});
   await publish([port]);
