@@ -2,7 +2,7 @@ import type { ConnectFailure } from '../../engine/connect-failure.ts';
 import { SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
 import { AF_INET6, EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
-import { CLIENT, ENDPOINT, READABLE, SECURING } from './connections.ts';
+import { CLIENT, ENDPOINT, READABLE, SECURING, SENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import { type EndpointContext, MOST_KEPT } from './endpoint-contexts.ts';
 import { endpointTlsFailure } from './endpoint-tls-failure.ts';
@@ -77,7 +77,8 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
     case 1:
       acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, tls.isResumed(side));
       noteGroup(acceptor, connection, tls.chosenGroup(side));
-      connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE;
+      // The handshake may have ended with a message of ours, whose acknowledgement an endpoint may delay.
+      connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE | SENT;
       return 'Done';
     case -EAGAIN:
       return 'Waiting';

@@ -11,6 +11,8 @@ import {
   SHUT,
 } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
+import { secure } from '../../../../proxy/relay-engine/acceptor/secure-endpoint.ts';
+import { sendTo } from '../../../../proxy/relay-engine/acceptor/send-to.ts';
 import {
   announceEnd,
   CUT_OFF,
@@ -29,6 +31,7 @@ import {
   EPOLL_CTL_MOD,
   EPOLLIN,
   EPOLLOUT,
+  TCP_NODELAY,
 } from '../../../../proxy/sys/sys.ts';
 import { TLS_FAILED, type Tls, TRUNCATED, WANTS_WRITE } from '../../../../proxy/sys/tls.ts';
 import { acceptorForTest } from './acceptor.ts';
@@ -81,6 +84,10 @@ const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number
       return 0;
     },
     resetOnClose: () => 0,
+    setOption: (_fd, _level, option, value) => {
+      calls.push(`option ${option} ${value}`);
+      return 0;
+    },
     epollControl: (epoll, operation, ...all) => {
       if (operation === EPOLL_CTL_ADD) return sys.epollControl(epoll, operation, ...all);
       if (operation === EPOLL_CTL_MOD) calls.push('watch');
@@ -182,6 +189,16 @@ test('the end of the stream is announced before the socket ends it, once the soc
   assert.deepEqual(calls, ['end', 'watch']);
   resumeTls(acceptor, side, EPOLLOUT);
   assert.deepEqual(calls, ['end', 'watch', 'end', 'shutdown']);
+  acceptor[Symbol.dispose]();
+});
+
+test('the first bytes after a handshake with an endpoint wait for no acknowledgement of its last message', () => {
+  const { acceptor, connections, calls, side, other } = world({ write: [5] });
+  connections.tls[other] = SSL;
+  connections.setTransport(other, TLS);
+  assert.equal(secure(acceptor, side >> 1), 'Done');
+  assert.equal(sendTo(acceptor, other, 0, 5, false), 5);
+  assert.deepEqual(calls, [`option ${TCP_NODELAY} 1`, 'write 0 5']);
   acceptor[Symbol.dispose]();
 });
 
