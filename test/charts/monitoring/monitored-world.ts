@@ -30,7 +30,8 @@ export interface MonitoredWorld {
   /** The network between the proxy and the API server. */
   readonly network: FlakyProxy;
   operator(): OperatorProcess;
-  startOperator(): Promise<void>;
+  /** Starts it again, with more arguments, or as another user. */
+  startOperator(args?: readonly string[], kubeconfig?: string): Promise<void>;
   /** Writes the certificate of the listener `secure`. */
   certify(identity: Identity): Promise<void>;
   /** Changes the spec of the balancer. */
@@ -91,17 +92,13 @@ export const startMonitoredWorld = async (): Promise<MonitoredWorld> => {
     const login = await operatorLogin(world.cp);
     const metricsPort = await freePort();
     let operator: OperatorProcess | undefined;
-    const start = async (): Promise<void> => {
-      operator = startOperator(
-        login,
-        [],
-        [
-          `--proxy-image=${IMAGE}`,
-          '--health-address=127.0.0.1:0',
-          `--leader-elect-namespace=${LEASE_NAMESPACE}`,
-          `--metrics-address=127.0.0.1:${metricsPort}`,
-        ],
-      );
+    const start = async (args: readonly string[] = [], kubeconfig = login): Promise<void> => {
+      operator = startOperator(kubeconfig, args, [
+        `--proxy-image=${IMAGE}`,
+        '--health-address=127.0.0.1:0',
+        `--leader-elect-namespace=${LEASE_NAMESPACE}`,
+        `--metrics-address=127.0.0.1:${metricsPort}`,
+      ]);
       await operator.line('caches synced');
     };
     stops.push(async () => operator?.stop());

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ALERTS } from '../../../charts/monitoring/all-alerts.ts';
 import { DASHBOARDS } from '../../../charts/monitoring/all-dashboards.ts';
 import { operatorMetrics, proxyMetrics } from '../../../scripts/docs/metrics.ts';
 import { runChild } from '../../../tooling/process/child.ts';
@@ -8,72 +7,31 @@ import { until } from '../../../tooling/wait/until.ts';
 import { allowLease, LEASE_NAMESPACE, OPERATOR } from '../../operator/integration/rights.ts';
 import { endedDaysAgo, selfSigned } from '../../proxy/certificates.ts';
 import { parsePrometheus } from '../../proxy/metrics/prometheus-text.ts';
+import { Alarms, WITHIN_MS } from './alarms.ts';
 import { type Mischief, startClients } from './clients.ts';
 import { type MonitoredWorld, startMonitoredWorld } from './monitored-world.ts';
-import type { FiringAlert, Series } from './prometheus.ts';
+import type { Series } from './prometheus.ts';
 import { promtoolProgram, WITH_PROMETHEUS } from './prometheus-programs.ts';
 import { asked } from './shortened.ts';
 
-type AlertName = (typeof ALERTS)[number]['name'];
-
-/** Several of the programs' own times add up: polls of the operator, backoffs, scrapes. */
-const WITHIN_MS = 180_000;
 /** How long a certificate is valid that is about to expire: some scrapes. */
 const LAST_SECONDS = 10;
 
 let here: MonitoredWorld;
+let alarms: Alarms;
 let stopClients: () => Promise<void> = async () => undefined;
 const mischief = new Set<Mischief>();
-/** Every alert that was seen, with its texts. */
-const seen = new Map<string, FiringAlert>();
 
 before(async () => {
   if (WITH_PROMETHEUS.skip !== false) return;
   here = await startMonitoredWorld();
+  alarms = new Alarms(here.prometheus);
   stopClients = startClients(here.ports, mischief);
 });
 after(async () => {
   await stopClients();
   await here?.close();
 });
-
-const firing = async (): Promise<readonly FiringAlert[]> => {
-  const all = (await here.prometheus.alerts()).filter(({ state }) => state === 'firing');
-  for (const alert of all) seen.set(alert.labels.alertname ?? '', alert);
-  return all;
-};
-const namesOf = (alerts: readonly FiringAlert[]): readonly string[] =>
-  alerts.map(({ labels }) => `${labels.alertname} ${labels.listener ?? labels.name ?? ''}`.trim());
-
-const fires = async (name: AlertName, labels: Readonly<Record<string, string>> = {}): Promise<FiringAlert> =>
-  until(
-    `${name} fires`,
-    async () =>
-      (await firing()).find(
-        (alert) =>
-          alert.labels.alertname === name &&
-          Object.entries(labels).every(([label, value]) => alert.labels[label] === value),
-      ),
-    { withinMs: WITHIN_MS, seen: async () => namesOf(await firing()) },
-  );
-
-const stops = async (...names: readonly AlertName[]): Promise<void> => {
-  await until(
-    `${names} stop`,
-    async () =>
-      !(await firing()).some(({ labels }) => (names as readonly string[]).includes(labels.alertname ?? '')),
-    { withinMs: WITHIN_MS, seen: async () => namesOf(await firing()) },
-  );
-};
-
-/** Only tuning is not as requested: nobody sets sysctls here. */
-const untilQuiet = async (): Promise<void> => {
-  await until(
-    'no alert fires',
-    async () => (await firing()).every(({ labels }) => labels.severity === 'info'),
-    { withinMs: WITHIN_MS, seen: async () => namesOf(await firing()) },
-  );
-};
 
 const panels = DASHBOARDS.flatMap(({ uid, rows }) =>
   rows.flatMap((row) => row.panels.map((panel) => ({ of: `${uid}: ${panel.title}`, panel }))),
@@ -167,7 +125,7 @@ test(
       // Each check asks for the whole time.
       { withinMs: WITHIN_MS, everyMs: 1_000, seen: () => empty },
     );
-    await untilQuiet();
+    await alarms.untilQuiet();
   },
 );
 
@@ -176,10 +134,10 @@ test(
   WITH_PROMETHEUS,
   async () => {
     for (const one of ['dead', 'tight', 'odd'] as const) mischief.add(one);
-    await fires('L4BalancerConnectionsFail', { listener: 'dead', balancer: 'edge' });
-    await fires('L4BalancerLimitRefuses', { listener: 'tight' });
+    await alarms.fires('L4BalancerConnectionsFail', { listener: 'dead', balancer: 'edge' });
+    await alarms.fires('L4BalancerLimitRefuses', { listener: 'tight' });
     mischief.clear();
-    await stops('L4BalancerConnectionsFail', 'L4BalancerLimitRefuses');
+    await alarms.stop('L4BalancerConnectionsFail', 'L4BalancerLimitRefuses');
   },
 );
 
@@ -195,11 +153,11 @@ test(
       value: [`127.0.0.1:${edge?.spec.backends[backend].endpoints[0].port}`],
     }));
     await here.patch(drained);
-    await fires('L4BalancerNoEndpoint', { listener: 'web', namespace, balancer: 'edge' });
-    await fires('L4BalancerNoEndpoint', { listener: 'dns' });
-    await fires('L4BalancerNotReady', { namespace, name: 'edge' });
+    await alarms.fires('L4BalancerNoEndpoint', { listener: 'web', namespace, balancer: 'edge' });
+    await alarms.fires('L4BalancerNoEndpoint', { listener: 'dns' });
+    await alarms.fires('L4BalancerNotReady', { namespace, name: 'edge' });
     await here.patch(drained.map(({ path }) => ({ op: 'remove', path })));
-    await stops('L4BalancerNoEndpoint', 'L4BalancerNotReady');
+    await alarms.stop('L4BalancerNoEndpoint', 'L4BalancerNotReady');
   },
 );
 
@@ -208,12 +166,12 @@ test(
   WITH_PROMETHEUS,
   async () => {
     await here.certify(endedDaysAgo('web.test', -LAST_SECONDS / 86_400));
-    await fires('L4BalancerCertificateExpires', { name: 'web-tls', balancer: 'edge' });
-    await fires('L4BalancerCertificateExpired', { name: 'web-tls' });
+    await alarms.fires('L4BalancerCertificateExpires', { name: 'web-tls', balancer: 'edge' });
+    await alarms.fires('L4BalancerCertificateExpired', { name: 'web-tls' });
     await here.certify({ ...selfSigned(['web.test']), key: selfSigned(['web.test']).key });
-    await fires('L4BalancerCertificateUnusable', { name: 'web-tls' });
+    await alarms.fires('L4BalancerCertificateUnusable', { name: 'web-tls' });
     await here.certify(selfSigned(['web.test']));
-    await stops(
+    await alarms.stop(
       'L4BalancerCertificateExpired',
       'L4BalancerCertificateExpires',
       'L4BalancerCertificateUnusable',
@@ -231,12 +189,12 @@ test(
       { op: 'add', path: `${hold}/endpoints/-`, value: { address: '127.0.0.1', port: 1 } },
       { op: 'add', path: `${hold}/healthCheck`, value: { type: 'TCP', interval: '500ms', timeout: '500ms' } },
     ]);
-    await fires('L4BalancerEndpointsUnhealthy', { backend: 'hold', balancer: 'edge' });
+    await alarms.fires('L4BalancerEndpointsUnhealthy', { backend: 'hold', balancer: 'edge' });
     await here.patch([
       { op: 'remove', path: `${hold}/endpoints/1` },
       { op: 'remove', path: `${hold}/healthCheck` },
     ]);
-    await stops('L4BalancerEndpointsUnhealthy');
+    await alarms.stop('L4BalancerEndpointsUnhealthy');
   },
 );
 
@@ -245,17 +203,17 @@ test(
   WITH_PROMETHEUS,
   async () => {
     await here.world.cp.run(['delete', 'rolebinding', OPERATOR, `--namespace=${LEASE_NAMESPACE}`]);
-    await fires('L4BalancerOperatorNotReady', { namespace: LEASE_NAMESPACE });
+    await alarms.fires('L4BalancerOperatorNotReady', { namespace: LEASE_NAMESPACE });
     await allowLease(here.world.cp);
-    await stops('L4BalancerOperatorNotReady');
+    await alarms.stop('L4BalancerOperatorNotReady');
   },
 );
 
 test('a proxy that cannot reach the API server fires an alert until it can', WITH_PROMETHEUS, async () => {
   await here.network.refuse();
-  await fires('L4BalancerSourceLost', { pod: here.pod, balancer: 'edge' });
+  await alarms.fires('L4BalancerSourceLost', { pod: here.pod, balancer: 'edge' });
   await here.network.accept();
-  await stops('L4BalancerSourceLost');
+  await alarms.stop('L4BalancerSourceLost');
 });
 
 test('a Lease that is held by somebody else fires an alert until it is free', WITH_PROMETHEUS, async () => {
@@ -271,9 +229,9 @@ test('a Lease that is held by somebody else fires an alert until it is free', WI
       }),
     );
   await hold('somebody');
-  await fires('L4BalancerOperatorNoLeader', { namespace: LEASE_NAMESPACE });
+  await alarms.fires('L4BalancerOperatorNoLeader', { namespace: LEASE_NAMESPACE });
   await hold('');
-  await stops('L4BalancerOperatorNoLeader');
+  await alarms.stop('L4BalancerOperatorNoLeader');
 });
 
 test(
@@ -289,18 +247,84 @@ test(
     );
     here.proxy.program.child.kill('SIGSTOP');
     await here.patch([{ op: 'replace', path: '/spec/listeners/3/limits/connections', value: 1 }]);
-    await fires('L4BalancerProxiesUnread', { namespace, name: 'edge' });
-    await fires('L4BalancerSharesWithheld', { namespace, name: 'edge' });
+    await alarms.fires('L4BalancerProxiesUnread', { namespace, name: 'edge' });
+    await alarms.fires('L4BalancerSharesWithheld', { namespace, name: 'edge' });
     here.proxy.program.child.kill('SIGCONT');
-    await stops('L4BalancerProxiesUnread', 'L4BalancerSharesWithheld');
+    await alarms.stop('L4BalancerProxiesUnread', 'L4BalancerSharesWithheld');
+  },
+);
+
+test(
+  'an operator that is refused what it writes fires an alert until that is allowed',
+  WITH_PROMETHEUS,
+  async () => {
+    const { namespace, world } = here;
+    const resource = async (kind: string, spec: object): Promise<void> => {
+      const metadata = { name: 'frozen' };
+      const object = { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata, spec };
+      await world.cp.run(['create', '-f', '-'], JSON.stringify(object));
+    };
+    const rule = {
+      apiGroups: ['apps'],
+      apiVersions: ['v1'],
+      operations: ['UPDATE'],
+      resources: ['deployments'],
+    };
+    await resource('ValidatingAdmissionPolicy', {
+      matchConstraints: { resourceRules: [rule] },
+      validations: [{ expression: 'false', message: 'nothing is changed before the holidays' }],
+    });
+    await resource('ValidatingAdmissionPolicyBinding', {
+      policyName: 'frozen',
+      validationActions: ['Deny'],
+      matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
+    });
+    // The API server takes a while to follow a new policy.
+    const label = ['label', 'deployment', 'l4b-edge', `--namespace=${namespace}`, 'a=b', '--dry-run=server'];
+    await world.eventually('the policy to be in force', () =>
+      world.cp.run(label).then(
+        () => false,
+        () => true,
+      ),
+    );
+    const scaleTo = (value: number) =>
+      here.patch([{ op: 'add', path: '/spec/workload', value: { replicas: value } }]);
+    await scaleTo(2);
+    await alarms.fires('L4BalancerOperatorReconcileErrors', { namespace: LEASE_NAMESPACE });
+    await scaleTo(1);
+    for (const kind of ['validatingadmissionpolicybinding', 'validatingadmissionpolicy'])
+      await world.cp.run(['delete', kind, 'frozen']);
+    await alarms.stop('L4BalancerOperatorReconcileErrors');
+  },
+);
+
+test(
+  'a namespace that the operator has no rights in fires an alert until it has',
+  WITH_PROMETHEUS,
+  async () => {
+    const { namespace, world } = here;
+    const user = 'namespaced';
+    const elsewhere = await world.newNamespace();
+    const allow = (where: string) =>
+      world.cp.run([
+        ...['create', 'rolebinding', user, `--namespace=${where}`],
+        ...['--clusterrole=l4balancer-operator', `--user=${user}`],
+      ]);
+    await allow(namespace);
+    await allowLease(world.cp, user);
+    await here.operator().stop();
+    await here.startOperator([`--namespaces=${namespace},${elsewhere}`], world.cp.userKubeconfig(user));
+    await alarms.fires('L4BalancerOperatorNamespaceNotFollowed', { namespace: elsewhere });
+    await allow(elsewhere);
+    await alarms.stop('L4BalancerOperatorNamespaceNotFollowed');
   },
 );
 
 test('an operator that is gone fires an alert until it is back', WITH_PROMETHEUS, async () => {
   await here.operator().stop('SIGKILL');
-  await fires('L4BalancerOperatorDown');
+  await alarms.fires('L4BalancerOperatorDown');
   await here.startOperator();
-  await stops('L4BalancerOperatorDown');
+  await alarms.stop('L4BalancerOperatorDown');
 });
 
 test(
@@ -310,10 +334,8 @@ test(
     for (const { of, panel } of panels)
       for (const { expr } of panel.queries)
         assert.ok(hasData(await here.prometheus.queryAll(askedOf(of, expr))), `${of} has no data: ${expr}`);
-    await untilQuiet();
-    assert.ok(seen.size >= 15);
-    for (const { annotations } of seen.values())
-      for (const text of Object.values(annotations))
-        assert.doesNotMatch(text, /<no value>|error|\$|\{\{/, text);
+    await alarms.untilQuiet();
+    alarms.assertWholeTexts();
+    assert.ok(alarms.seen.size >= 17, `${[...alarms.seen.keys()]}`);
   },
 );

@@ -11,6 +11,7 @@ import type { limits } from '../../../crds/limits.ts';
 import type { listener } from '../../../crds/listener.ts';
 import type { otlp } from '../../../crds/otlp.ts';
 import type { sources } from '../../../crds/sources.ts';
+import type { tuning } from '../../../crds/tuning.ts';
 import type { Status } from '../../../report/status.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
@@ -51,6 +52,7 @@ export interface Manifest {
   readonly drain?: z.input<typeof drain>;
   readonly accessLog?: z.input<typeof accessLog>;
   readonly otlp?: z.input<typeof otlp>;
+  readonly tuning?: z.input<typeof tuning>;
 }
 
 /** A manifest as a user would write it; JSON is YAML. */

@@ -1,0 +1,27 @@
+import { rulesFile } from '../../../charts/monitoring/rules-file.ts';
+import { until } from '../../../tooling/wait/until.ts';
+import { type Prometheus, startPrometheus } from './prometheus.ts';
+import { shortened } from './shortened.ts';
+
+const INTERVAL = '1s';
+
+/** The labels that a proxy's series have in a cluster. */
+export const OF_PROXY = { namespace: 'shop', balancer: 'edge', pod: 'edge-a' } as const;
+
+/**
+ * A Prometheus with all alerts that scrapes the proxy whose admin endpoint has this address and port, and has
+ * done so once: what counters rise by before that would be lost.
+ */
+export const watchProxy = async (admin: string): Promise<Prometheus> => {
+  const prometheus = await startPrometheus(
+    {
+      global: { scrape_interval: INTERVAL, scrape_timeout: INTERVAL, evaluation_interval: INTERVAL },
+      scrape_configs: [{ job_name: 'proxy', static_configs: [{ targets: [admin], labels: OF_PROXY }] }],
+    },
+    rulesFile(shortened),
+  );
+  await until('the proxy is scraped', async () => (await prometheus.targets()).length > 0, {
+    seen: () => prometheus.output(),
+  });
+  return prometheus;
+};
