@@ -19,7 +19,8 @@ const tlsLines = async (environment: Environment): Promise<string> => {
   // Both processes resume the sessions of either.
   const tickets = join(environment.leash.folder, 'tickets');
   writeFileSync(tickets, randomBytes(TICKET_KEY_BYTES));
-  return `ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_session_ticket_key ${tickets};`;
+  // Without a word, nginx before 1.23.4 speaks no TLS 1.3, which is all that the clients speak.
+  return `ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_session_ticket_key ${tickets};`;
 };
 
 /**
