@@ -2,6 +2,7 @@ import net from 'node:net';
 import type tls from 'node:tls';
 import { lateTls } from '../../../program/late-modules.ts';
 import type { EndpointCredentials, EndpointTlsPolicy } from '../../configuration/endpoint-tls.ts';
+import { profileOf } from '../../tls/cipher-profiles.ts';
 
 /** How a check speaks TLS with an endpoint whose backend does. */
 export interface CheckTls {
@@ -26,10 +27,16 @@ const contextOf = ({ policy, credentials: { caBundle, keyPair } }: CheckTls): tl
   const known = contexts.get(key);
   if (known !== undefined) return known;
   const pair = keyPair?.reveal();
+  const { ciphers, cipherSuites, groups } = profileOf({
+    minVersion: policy.minVersion,
+    cipherProfile: 'Intermediate',
+  });
   const made = lateTls().createSecureContext({
     ca: [...(caBundle?.certificates ?? [])],
     allowPartialTrustChain: true,
     minVersion: policy.minVersion === 'TLS1.3' ? 'TLSv1.3' : 'TLSv1.2',
+    ciphers: `${cipherSuites}:${ciphers}`,
+    ecdhCurve: groups,
     ...(pair === undefined ? {} : { cert: pair.certificate, key: pair.key }),
   });
   if (contexts.size === MOST_CONTEXTS) contexts.delete(contexts.keys().next().value as string);
@@ -46,9 +53,10 @@ export const connectionOptions = (
   host: string,
   ownName: string | undefined,
 ): tls.ConnectionOptions => {
-  const { verify, serverName } = check.policy;
+  const { verify, serverName, alpn } = check.policy;
   return {
     host,
+    ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
     secureContext: contextOf(check),
     rejectUnauthorized: verify,
     servername: serverName ?? (ownName === undefined || net.isIP(ownName) !== 0 ? '' : ownName),

@@ -6,13 +6,14 @@ import type { StartCheck } from './run-check.ts';
 
 /**
  * Succeeds once a connection is established, which `event` signals. The connection is closed in order, and a
- * greeting from the endpoint is read and discarded.
+ * greeting from the endpoint is read and discarded. An error that `refusalOf` knows is a failure even then.
  */
 export const establishedCheck =
   (
     open: (end: Parameters<StartCheck>[0]) => Socket,
     event: 'connect' | 'secureConnect',
     failureOf: (error: NodeJS.ErrnoException) => CheckResult,
+    refusalOf: (error: NodeJS.ErrnoException) => CheckResult | undefined = () => undefined,
   ): StartCheck =>
   (end) => {
     const closing = createGracefulClose(end);
@@ -21,7 +22,11 @@ export const establishedCheck =
       closing.begin(OK);
       socket.resume().end();
     });
-    socket.on('error', (error) => closing.onClosed(failureOf(error)));
+    socket.on('error', (error) => {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) closing.onClosed(failureOf(error));
+      else closing.overrule(refusal);
+    });
     socket.once('close', () => closing.onClosed(CLOSED));
     return {
       bytesRead: () => socket.bytesRead,

@@ -15,6 +15,8 @@ export interface GracefulClose {
    * The connection is closed: ends the check with the recorded result, or with `fallback` if there is none.
    */
   onClosed(fallback: CheckResult): void;
+  /** Ends the check with this result, whatever was recorded. */
+  overrule(result: CheckResult): void;
   /** The recorded result, if any. */
   result(): CheckResult | undefined;
   cancel(): void;
@@ -31,6 +33,7 @@ export const createGracefulClose = (end: (result: CheckResult) => void): Gracefu
       timer ??= setTimeout(() => end(found), CLOSE_WAIT_MS);
     },
     onClosed: (fallback) => end(recorded ?? fallback),
+    overrule: end,
     result: () => recorded,
     cancel: () => clearTimeout(timer),
   };

@@ -12,7 +12,10 @@ export const tlsCheck = (target: CheckTarget, serverName: string | undefined): S
   establishedCheck(
     (end) => openTlsConnection(target, end, serverName),
     'secureConnect',
-    (error) => tlsFailure(error),
+    tlsFailure,
+    // A server of TLS 1.3 looks at the certificate of the proxy after the handshake is complete here.
+    (error) =>
+      target.tls !== undefined && error.code?.startsWith('ERR_SSL_') === true ? tlsFailure(error) : undefined,
   );
 
 /**

@@ -65,19 +65,43 @@ test('without a server name, the certificate must have the address of the endpoi
   );
 });
 
-test('an endpoint is shown the client certificate of its backend', async () => {
-  const server = tls.createServer({
-    ...PEM,
-    ca: authority.certificate,
-    requestCert: true,
-    maxVersion: 'TLSv1.2',
+for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+  test(`an endpoint of ${version} is shown the client certificate of its backend, and fails without`, async () => {
+    const server = tls.createServer({
+      ...PEM,
+      ca: authority.certificate,
+      requestCert: true,
+      minVersion: version,
+      maxVersion: version,
+    });
+    server.on('tlsClientError', () => undefined);
+    const port = await listening(server);
+    const keyPair = pairOf(authority.issue({ commonName: 'the-proxy', altNames: ['the-proxy'] }));
+    const shown = speaking({}, { caName: 'ca', caBundle: TRUSTED, certificateName: 'c', keyPair });
+    assert.deepEqual(await checkPort(port, { type: 'TCP' }, { tls: shown }), OK);
+    const without = await checkPort(port, { type: 'TCP' }, { tls: speaking() });
+    assert.equal(without.ok ? undefined : without.failure, 'Handshake');
   });
+
+for (const [what, options] of [
+  ['cipher', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' }],
+  ['group', { ecdhCurve: 'P-521' }],
+] as const)
+  test(`an endpoint that shares no ${what} with the acceptors fails its check`, async () => {
+    const server = tls.createServer({ ...PEM, ...options });
+    server.on('tlsClientError', () => undefined);
+    const result = await checkPort(await listening(server), { type: 'TCP' }, { tls: speaking() });
+    assert.equal(result.ok ? undefined : result.failure, 'Handshake');
+  });
+
+test('a check offers the protocols of its backend, which an endpoint may insist on', async () => {
+  const server = tls.createServer({ ...PEM, ALPNProtocols: ['postgresql'] });
   server.on('tlsClientError', () => undefined);
   const port = await listening(server);
-  const keyPair = pairOf(authority.issue({ commonName: 'the-proxy', altNames: ['the-proxy'] }));
-  const shown = speaking({}, { caName: 'ca', caBundle: TRUSTED, certificateName: 'c', keyPair });
-  assert.deepEqual(await checkPort(port, { type: 'TCP' }, { tls: shown }), OK);
-  assert.equal((await checkPort(port, { type: 'TCP' }, { tls: speaking() })).ok, false);
+  const own = speaking({ alpn: ['postgresql'] });
+  assert.deepEqual(await checkPort(port, { type: 'TCP' }, { tls: own }), OK);
+  const other = await checkPort(port, { type: 'TCP' }, { tls: speaking({ alpn: ['other'] }) });
+  assert.equal(other.ok ? undefined : other.failure, 'Handshake');
 });
 
 test('an HTTP check and a gRPC check go over TLS if their backend speaks it', async () => {

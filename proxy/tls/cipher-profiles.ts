@@ -1,5 +1,5 @@
-import type { TerminationPolicy } from '../../configuration/termination.ts';
-import { type ServerContext, TLS1_2_VERSION, TLS1_3_VERSION } from '../../sys/tls.ts';
+import type { TerminationPolicy } from '../configuration/termination.ts';
+import { type ServerContext, TLS1_2_VERSION, TLS1_3_VERSION } from '../sys/tls.ts';
 
 type Profile = Pick<ServerContext, 'minVersion' | 'ciphers' | 'cipherSuites' | 'groups'>;
 
@@ -25,7 +25,7 @@ const INTERMEDIATE: Profile = {
   groups: GROUPS,
 };
 
-/** What a listener offers its clients. The profile Modern is TLS 1.3 alone. */
+/** What clients are offered, and endpoints. The profile Modern is TLS 1.3 alone. */
 export const profileOf = ({
   minVersion,
   cipherProfile,
