@@ -3,26 +3,20 @@ import type { Tls } from '../../sys/tls.ts';
 import { alpnBytes } from './alpn-bytes.ts';
 import { profileOf } from '../../tls/cipher-profiles.ts';
 import { EndpointGroups } from './endpoint-groups.ts';
+import { EndpointSessions } from './endpoint-sessions.ts';
 import type { AcceptorBackend, AcceptorCredentials } from './messages.ts';
 
 /** A context towards the endpoints of a backend. Its address is 0 if there is none (any more). */
 export interface EndpointContext {
   address: number;
-  /** By endpoint slot: the session of an earlier connection, to be resumed. Addresses in memory. */
-  readonly sessions: Map<number, number>;
+  readonly sessions: EndpointSessions;
   readonly groups: EndpointGroups;
 }
 
 /**
  * Endpoints of which something is kept for one backend: those that have gone are forgotten in time.
  */
-export const MOST_KEPT = 4096;
-
-const emptyContext = (address: number): EndpointContext => ({
-  address,
-  sessions: new Map(),
-  groups: new EndpointGroups(MOST_KEPT),
-});
+const MOST_KEPT = 4096;
 
 /**
  * The contexts that one acceptor makes for its backends. One stays as long as a table needs it, with its
@@ -57,8 +51,7 @@ export class EndpointContexts {
     for (const [key, context] of this.#byKey) {
       if (this.#needed.has(key)) continue;
       this.#byKey.delete(key);
-      for (const session of context.sessions.values()) this.#tls().freeSession(session);
-      context.sessions.clear();
+      context.sessions.freeAll();
       if (context.address !== 0) this.#tls().freeContext(context.address);
       context.address = 0;
     }
@@ -71,7 +64,7 @@ export class EndpointContexts {
 
   #context(policy: EndpointTlsPolicy, credentials: AcceptorCredentials): EndpointContext {
     const { trust, keyPair, isComplete } = credentials;
-    if (!isComplete) return emptyContext(0);
+    if (!isComplete) return this.#emptyContext(0);
     const key = JSON.stringify([policy, trust?.id, keyPair?.id]);
     this.#needed.add(key);
     const known = this.#byKey.get(key);
@@ -85,8 +78,16 @@ export class EndpointContexts {
       ...(alpn.length === 0 ? {} : { alpn: alpnBytes(alpn) }),
       ...(keyPair === undefined ? {} : { keyPair: keyPair.native }),
     });
-    const context = emptyContext(address);
+    const context = this.#emptyContext(address);
     this.#byKey.set(key, context);
     return context;
+  }
+
+  #emptyContext(address: number): EndpointContext {
+    return {
+      address,
+      sessions: new EndpointSessions(MOST_KEPT, (session) => this.#tls().freeSession(session)),
+      groups: new EndpointGroups(MOST_KEPT),
+    };
   }
 }

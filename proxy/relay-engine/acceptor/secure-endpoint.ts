@@ -4,7 +4,7 @@ import { AF_INET6, EAGAIN } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
 import { CLIENT, ENDPOINT, READABLE, SECURING, SENT } from './connections.ts';
 import type { Acceptor } from './context.ts';
-import { type EndpointContext, MOST_KEPT } from './endpoint-contexts.ts';
+import type { EndpointContext } from './endpoint-contexts.ts';
 import { endpointTlsFailure } from './endpoint-tls-failure.ts';
 import type { ServedBackend } from './served-table.ts';
 import { watchWritable } from './watch-sides.ts';
@@ -28,7 +28,7 @@ export const prepareTls = (
   const slot = connections.endpointSlot[connection] as number;
   const isIPv6 = families[index] === AF_INET6;
   const side = tls().connect(context.address, connections.fd[endpoint] as number, {
-    session: context.sessions.get(slot) ?? 0,
+    session: context.sessions.sessionFor(slot, nowMs),
     group: context.groups.groupFor(slot, nowMs),
     client: connections.tls[connection * 2 + CLIENT] as number,
     // struct sockaddr_in, or sockaddr_in6
@@ -54,12 +54,15 @@ const contextInUse = (acceptor: Acceptor, connection: number): EndpointContext |
   return acceptor.tls().contextOf(side) === context.address ? context : undefined;
 };
 
-const noteGroup = (acceptor: Acceptor, connection: number, group: number): void =>
-  contextInUse(acceptor, connection)?.groups.note(
-    acceptor.connections.endpointSlot[connection] as number,
-    group,
-    acceptor.nowMs,
-  );
+/** Remembers what a complete handshake has shown of its endpoint. */
+const noteHandshake = (acceptor: Acceptor, connection: number, isResumed: boolean): void => {
+  const { connections, nowMs } = acceptor;
+  const context = contextInUse(acceptor, connection);
+  const slot = connections.endpointSlot[connection] as number;
+  const side = connections.tls[connection * 2 + ENDPOINT] as number;
+  context?.groups.note(slot, acceptor.tls().chosenGroup(side), nowMs);
+  if (!isResumed) context?.sessions.noteVerified(slot, nowMs);
+};
 
 /**
  * Begins or goes on with the handshake as far as the endpoint's bytes and the socket allow; the time is that
@@ -74,18 +77,25 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
   const side = connections.tls[endpoint] as number;
   const result = tls.handshake(side);
   switch (result) {
-    case 1:
-      acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, tls.isResumed(side));
-      noteGroup(acceptor, connection, tls.chosenGroup(side));
+    case 1: {
+      const isResumed = tls.isResumed(side);
+      acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, isResumed);
+      noteHandshake(acceptor, connection, isResumed);
       // The handshake may have ended with a message of ours, whose acknowledgement an endpoint may delay.
       connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE | SENT;
       return 'Done';
+    }
     case -EAGAIN:
       return 'Waiting';
     case -WANTS_WRITE:
       return watchWritable(acceptor, endpoint) ? 'Waiting' : 'NoMemory';
     default:
-      noteGroup(acceptor, connection, 0); // whatever it was, the next attempt begins as the first one did
+      // Whatever group it chose before, the next attempt begins as the first one did.
+      contextInUse(acceptor, connection)?.groups.note(
+        connections.endpointSlot[connection] as number,
+        0,
+        acceptor.nowMs,
+      );
       return endpointTlsFailure(result, tls.reason, tls.verifyResult(side));
   }
 };
@@ -104,16 +114,6 @@ export const keepSession = (acceptor: Acceptor, connection: number): void => {
   if (context === undefined) return;
   const session = tls.takeSession(side);
   if (session === 0) return;
-  const { sessions } = context;
   const slot = connections.endpointSlot[connection] as number;
-  const before = sessions.get(slot);
-  if (before !== undefined) tls.freeSession(before);
-  else if (sessions.size >= MOST_KEPT) {
-    for (const [oldest, one] of sessions) {
-      sessions.delete(oldest);
-      tls.freeSession(one);
-      break;
-    }
-  }
-  sessions.set(slot, session);
+  context.sessions.leave(slot, session, connections.began[connection] as number);
 };
