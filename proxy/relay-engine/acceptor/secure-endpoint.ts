@@ -1,8 +1,8 @@
 import type { ConnectFailure } from '../../engine/connect-failure.ts';
 import { SOCKET_ADDRESS_BYTES } from '../../sys/socket-address.ts';
-import { AF_INET6, EAGAIN } from '../../sys/sys.ts';
+import { AF_INET6, EAGAIN, IPPROTO_TCP, TCP_NODELAY } from '../../sys/sys.ts';
 import { WANTS_WRITE } from '../../sys/tls.ts';
-import { CLIENT, ENDPOINT, READABLE, SECURING, SENT } from './connections.ts';
+import { CLIENT, ENDPOINT, PROMPT, READABLE, SECURING } from './connections.ts';
 import type { Acceptor } from './context.ts';
 import type { EndpointContext } from './endpoint-contexts.ts';
 import { endpointTlsFailure } from './endpoint-tls-failure.ts';
@@ -17,7 +17,7 @@ export type SecuringProgress = 'Waiting' | 'Done' | ConnectFailure;
  * Nothing is sent before `secure`.
  */
 export const prepareTls = (
-  { connections, tls, nowMs }: Acceptor,
+  { connections, sys, tls, nowMs }: Acceptor,
   connection: number,
   { context, addresses, families }: ServedBackend,
   index: number,
@@ -38,6 +38,10 @@ export const prepareTls = (
   if (side === 0) return 'NoMemory';
   connections.tls[endpoint] = side;
   connections.tlsNotes[endpoint] = 0;
+  // Neither a message of the handshake behind another one, or behind a header, nor what is sent first after
+  // it is to wait for an acknowledgement, which an endpoint may delay by 40 ms.
+  sys.setOption(connections.fd[endpoint] as number, IPPROTO_TCP, TCP_NODELAY, 1);
+  connections.flags[endpoint] = (connections.flags[endpoint] as number) | PROMPT;
   return undefined;
 };
 
@@ -81,8 +85,7 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
       const isResumed = tls.isResumed(side);
       acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, isResumed);
       noteHandshake(acceptor, connection, isResumed);
-      // The handshake may have ended with a message of ours, whose acknowledgement an endpoint may delay.
-      connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE | SENT;
+      connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE;
       return 'Done';
     }
     case -EAGAIN:

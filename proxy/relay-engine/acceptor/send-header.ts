@@ -15,6 +15,7 @@ import type { Acceptor } from './context.ts';
 import { KEY } from './datagrams/session-key.ts';
 import { headerTls, tlsBits } from './header-tls.ts';
 import { keepPending } from './pending.ts';
+import { isSecured } from './secure-endpoint.ts';
 
 /** The header that a connection begins with towards its endpoint, as a number; 0 for none. */
 export const headerKind = (policy: SentProxyProtocol | undefined): number => {
@@ -99,7 +100,8 @@ const writeHeader = (acceptor: Acceptor, connection: number, kind: number): numb
 /**
  * Sends the header to an endpoint that has just been connected, as the first bytes it gets; what it does not
  * take at once is sent before anything else. Returns 0, or a negative errno. Where bytes of the client are
- * there already the kernel holds the header back, so that it leaves with them in one packet.
+ * there already, or a handshake follows, the kernel holds the header back, so that it leaves with them in one
+ * packet.
  */
 export const sendHeader = (acceptor: Acceptor, connection: number): number => {
   const { connections, sys, scratch } = acceptor;
@@ -107,7 +109,8 @@ export const sendHeader = (acceptor: Acceptor, connection: number): number => {
   const endpoint = connection * 2 + ENDPOINT;
   const fd = connections.fd[endpoint] as number;
   const length = writeHeader(acceptor, connection, connections.header[connection] as number);
-  const isHeld = ((flags[connection * 2 + CLIENT] as number) & READABLE) !== 0;
+  const isHeld =
+    isSecured(acceptor, connection) || ((flags[connection * 2 + CLIENT] as number) & READABLE) !== 0;
   let sent: number;
   do sent = sys.send(fd, scratch.address, length, isHeld);
   while (sent === -EINTR);

@@ -4,7 +4,7 @@ import type { Acceptor } from './context.ts';
 
 /**
  * Sends to a side of a connection. An endpoint's socket is told not to delay small segments only before the
- * second send, of which a handshake is one: the first one never waits for an acknowledgement, and most short
+ * second send, if it was not before: the first one never waits for an acknowledgement, and most short
  * connections in the clear have no second.
  */
 export const sendTo = (

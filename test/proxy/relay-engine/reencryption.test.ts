@@ -327,6 +327,30 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
     assert.ok(reused.filter((one) => one).length >= 10, JSON.stringify(reused));
   });
 
+test('a header and the hello behind it reach an endpoint together, although the client sends nothing', async () => {
+  const first: Buffer[] = [];
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (data: Buffer) => {
+      first.push(data);
+      socket.destroy();
+    });
+  });
+  server.listen(0, '127.0.0.1').unref();
+  await once(server, 'listening');
+  servers.push(server);
+  const { port } = server.address() as AddressInfo;
+  await publish([port], {}, CREDENTIALS, {
+    proxyProtocol: { version: 'V1', checksum: false, uniqueId: false, tls: [] },
+  });
+  const client = connect(plainPort, '127.0.0.1');
+  client.on('error', () => undefined);
+  await until('the endpoint has got something', () => first.length > 0);
+  client.destroy();
+  // The type and the version of a record of TLS follow the header.
+  assert.match(String(first[0]?.toString('latin1')), /^PROXY TCP4 [^\r\n]*\r\n\x16\x03/);
+});
+
 test('a CA bundle that changes is used for new connections, and open ones stay', async () => {
   const port = await startServer({});
   await publish([port]);

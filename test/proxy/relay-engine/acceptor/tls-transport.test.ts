@@ -11,8 +11,10 @@ import {
   SHUT,
 } from '../../../../proxy/relay-engine/acceptor/connections.ts';
 import type { Acceptor } from '../../../../proxy/relay-engine/acceptor/context.ts';
-import { secure } from '../../../../proxy/relay-engine/acceptor/secure-endpoint.ts';
+import { EndpointContexts } from '../../../../proxy/relay-engine/acceptor/endpoint-contexts.ts';
+import { prepareTls, secure } from '../../../../proxy/relay-engine/acceptor/secure-endpoint.ts';
 import { sendTo } from '../../../../proxy/relay-engine/acceptor/send-to.ts';
+import type { ServedBackend } from '../../../../proxy/relay-engine/acceptor/served-table.ts';
 import {
   announceEnd,
   CUT_OFF,
@@ -23,6 +25,7 @@ import {
 } from '../../../../proxy/relay-engine/acceptor/tls-transport.ts';
 import { libc } from '../../../../proxy/sys/libc.ts';
 import {
+  AF_INET,
   EAGAIN,
   ECONNRESET,
   ENOMEM,
@@ -34,9 +37,11 @@ import {
   TCP_NODELAY,
 } from '../../../../proxy/sys/sys.ts';
 import { TLS_FAILED, type Tls, TRUNCATED, WANTS_WRITE } from '../../../../proxy/sys/tls.ts';
+import { tableBackend } from '../../tables.ts';
 import { acceptorForTest } from './acceptor.ts';
 
 const SSL = 77;
+const UNVERIFIED = { verify: false, minVersion: 'TLS1.2', alpn: [] } as const;
 
 /** A client's side with TLS whose calls return the results that are given, in order; then -EAGAIN. */
 const world = (results: Partial<Record<'read' | 'write' | 'end', readonly number[]>>, canWatch = true) => {
@@ -192,13 +197,19 @@ test('the end of the stream is announced before the socket ends it, once the soc
   acceptor[Symbol.dispose]();
 });
 
-test('the first bytes after a handshake with an endpoint wait for no acknowledgement of its last message', () => {
+test('neither the handshake with an endpoint nor what is sent after it waits for an acknowledgement', () => {
   const { acceptor, connections, calls, side, other } = world({ write: [5] });
-  connections.tls[other] = SSL;
   connections.setTransport(other, TLS);
+  connections.endpointSlot[side >> 1] = 0;
+  const context = new EndpointContexts(acceptor.tls).follow([
+    { slot: 0, policy: tableBackend({ tls: UNVERIFIED }).policy },
+  ]);
+  const backend = { context: context.get(0), addresses: 0, families: [AF_INET] } as unknown as ServedBackend;
+  assert.equal(prepareTls(acceptor, side >> 1, backend, 0), undefined);
+  assert.deepEqual(calls, [`option ${TCP_NODELAY} 1`]);
   assert.equal(secure(acceptor, side >> 1), 'Done');
   assert.equal(sendTo(acceptor, other, 0, 5, false), 5);
-  assert.deepEqual(calls, [`option ${TCP_NODELAY} 1`, 'write 0 5']);
+  assert.deepEqual(calls, [`option ${TCP_NODELAY} 1`, 'write 0 5'], 'it is set once');
   acceptor[Symbol.dispose]();
 });
 
