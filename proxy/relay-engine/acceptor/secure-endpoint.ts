@@ -105,8 +105,8 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
 
 /**
  * The endpoint's side of a connection that was relayed has ended: what later connections can resume is kept,
- * as long as the backend has the same settings. However it has ended: OpenSSL drops a session whose
- * connection broke the protocol.
+ * as long as the backend has the same settings. OpenSSL drops the session of a connection that broke the
+ * protocol, or that the endpoint cut off before it got our end.
  */
 export const keepSession = (acceptor: Acceptor, connection: number): void => {
   const { connections } = acceptor;
