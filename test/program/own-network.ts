@@ -23,7 +23,7 @@ export const runInOwnNetwork = (
   program: string,
   { prepare = '', args = [], withinMs = 60_000 }: OwnNetwork = {},
 ): unknown => {
-  const shell = `ip link set lo up\n${prepare}\nexec "$0" "$@"`;
+  const shell = `set -e\nip link set lo up\n${prepare}\nexec "$0" "$@"`;
   const { status, signal, stdout, stderr } = spawnSync(
     'unshare',
     ['--net', 'sh', '-c', shell, process.execPath, program, ...args],
