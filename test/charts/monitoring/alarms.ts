@@ -11,6 +11,11 @@ export const WITHIN_MS = 180_000;
 const namesOf = (alerts: readonly FiringAlert[]): readonly string[] =>
   alerts.map(({ labels }) => `${labels.alertname} ${labels.listener ?? labels.name ?? ''}`.trim());
 
+const alertWith =
+  (name: AlertName, wanted: Readonly<Record<string, string>>) =>
+  ({ labels }: FiringAlert): boolean =>
+    labels.alertname === name && Object.entries(wanted).every(([label, value]) => labels[label] === value);
+
 /** The alerts of one Prometheus, waited for. */
 export class Alarms {
   #prometheus: Prometheus;
@@ -36,15 +41,19 @@ export class Alarms {
 
   /** Waits until it fires with all of these labels. */
   fires(name: AlertName, labels: Readonly<Record<string, string>> = {}): Promise<FiringAlert> {
-    const wanted = Object.entries({ ...labels, alertname: name });
-    return this.#waitFor(`${name} fires`, (firing) =>
-      firing.find((alert) => wanted.every(([label, value]) => alert.labels[label] === value)),
-    );
+    return this.#waitFor(`${name} fires`, (firing) => firing.find(alertWith(name, labels)));
   }
 
+  /** Waits until none of these fires, whatever its labels. */
   async stop(...names: readonly AlertName[]): Promise<void> {
     const isOne = ({ labels }: FiringAlert) => (names as readonly string[]).includes(labels.alertname ?? '');
     await this.#waitFor(`${names} stop`, (firing) => !firing.some(isOne));
+  }
+
+  /** Waits until it does not fire with all of these labels. */
+  async stopFor(name: AlertName, labels: Readonly<Record<string, string>>): Promise<void> {
+    const isOne = alertWith(name, labels);
+    await this.#waitFor(`${name} stops for ${Object.values(labels)}`, (firing) => !firing.some(isOne));
   }
 
   /** Waits until no alert fires but those that are only facts. */

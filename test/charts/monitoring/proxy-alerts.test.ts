@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findProgram } from '../../../tooling/process/find-program.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
+import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
 import { NEEDS_OWN_NETWORK, runInOwnNetwork } from '../../program/own-network.ts';
 import { dialClient } from '../../proxy/relay/client.ts';
@@ -24,8 +25,9 @@ const STRACE = findProgram('strace');
 const DESCRIPTORS = 400;
 /** More bytes of datagrams than a receive queue has room for. */
 const FLOOD = 5_000;
+const AT_ONCE = 100;
 const QUESTION = 'x'.repeat(8_000);
-/** Longer than a stalled acceptor is tolerated. */
+/** How long each call to the kernel takes: longer than a stalled acceptor is tolerated. */
 const STANDS_STILL_US = 60_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'l4b-alerts-'));
@@ -37,6 +39,7 @@ let manifest: Manifest;
 let proxy: ProxyProcess;
 let alarms: Alarms;
 let reader: ChildProcess;
+let log = '';
 const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
 
 /** What takes the lines of the proxy's log, as a container runtime does. */
@@ -44,10 +47,33 @@ const startReader = (): ChildProcess => {
   const child = spawn('cat', [LOG], { stdio: ['ignore', 'pipe', 'ignore'] });
   endWithThis(child);
   child.stdout?.on('data', (data: Buffer) => {
-    if (proxy !== undefined) proxy.output += data;
+    log += data;
   });
   return child;
 };
+
+/** Holds a thread of the proxy up, in each of its calls to the kernel, until the returned function is called. */
+const holdUp = async (thread: string): Promise<() => void> => {
+  const strace = spawn(
+    STRACE as string,
+    ['--trace=all', `--inject=all:delay_enter=${STANDS_STILL_US}`, `--attach=${thread}`],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  endWithThis(strace);
+  let said = '';
+  strace.stderr.on('data', (data: Buffer) => {
+    said += data;
+  });
+  await until('strace is attached', () => {
+    assert.equal(strace.exitCode, null, said);
+    return said.includes('attached');
+  });
+  return () => strace.kill('SIGKILL');
+};
+
+/** What is reported if a test fails has the proxy's log, which goes to the reader. */
+const untilLogged = (text: string): Promise<unknown> =>
+  until(`the log has "${text}"`, () => log.includes(text), { seen: () => log });
 
 before(async () => {
   if (WITH_PROMETHEUS.skip !== false) return;
@@ -86,20 +112,14 @@ after(async () => {
 
 test('an acceptor that stands still fires an alert when it misses a change, and another one when it is replaced', {
   skip: WITH_PROMETHEUS.skip || (STRACE === undefined && 'strace: not installed'),
-}, async () => {
+}, async (t) => {
   const threads = `/proc/${proxy.process.pid}/task`;
   const thread =
     readdirSync(threads).find(
       (id) => readFileSync(join(threads, id, 'comm'), 'utf8').trim() === 'acceptor-1',
     ) ?? assert.fail('the proxy has no thread acceptor-1');
-  // Each call to the kernel takes a minute, so that this thread alone gets nowhere.
-  const strace = spawn(
-    STRACE as string,
-    ['--trace=all', `--inject=all:delay_enter=${STANDS_STILL_US}`, `--attach=${thread}`],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  endWithThis(strace);
-  await once(strace.stderr, 'data', { signal: AbortSignal.timeout(WITHIN_MS) });
+  const letGo = await holdUp(thread);
+  t.after(letGo);
   const [more] = (await freePorts(1)) as [number];
   await proxy.write(
     manifestText({
@@ -108,8 +128,8 @@ test('an acceptor that stands still fires an alert when it misses a change, and 
     }),
   );
   await alarms.fires('L4BalancerAcceptorStuck', OF_PROXY);
-  await proxy.until('about to replace it', async () => proxy.output.includes('acceptor is stalled'));
-  strace.kill('SIGKILL');
+  await untilLogged('acceptor is stalled');
+  letGo();
   await alarms.fires('L4BalancerAcceptorDied', OF_PROXY);
   await alarms.stop('L4BalancerAcceptorStuck', 'L4BalancerAcceptorDied');
 });
@@ -117,8 +137,12 @@ test('an acceptor that stands still fires an alert when it misses a change, and 
 test(
   'clients that take all descriptors fire the alerts about descriptors and those who wait, until they leave',
   WITH_PROMETHEUS,
-  async () => {
+  async (t) => {
     const clients: Socket[] = [];
+    const leave = (): void => {
+      for (const client of clients) client.destroy();
+    };
+    t.after(leave);
     for (let i = 0; i < DESCRIPTORS; i++) {
       const client = await dialClient(tcp);
       client.on('error', () => undefined).resume(); // some are reset for lack of descriptors
@@ -126,7 +150,7 @@ test(
     }
     await alarms.fires('L4BalancerDescriptorsNearlyFull', OF_PROXY);
     await alarms.fires('L4BalancerClientsWait', { ...OF_PROXY, errno: 'EMFILE' });
-    for (const client of clients) client.destroy();
+    leave();
     await alarms.stop('L4BalancerDescriptorsNearlyFull', 'L4BalancerClientsWait');
   },
 );
@@ -134,19 +158,27 @@ test(
 test(
   'datagrams that come while a proxy gets no core fire an alert for a while',
   WITH_PROMETHEUS,
-  async () => {
+  async (t) => {
     const client = await DatagramClient.open();
+    t.after(() => {
+      proxy.process.kill('SIGCONT');
+      client.close();
+    });
     await client.ask('who', udp);
     proxy.process.kill('SIGSTOP');
-    for (let i = 0; i < FLOOD; i++)
-      await new Promise((resolve) => client.socket.send(QUESTION, udp, '127.0.0.1', resolve));
+    for (let sent = 0; sent < FLOOD; sent += AT_ONCE)
+      await Promise.all(
+        Array.from(
+          { length: AT_ONCE },
+          () => new Promise((resolve) => client.socket.send(QUESTION, udp, '127.0.0.1', resolve)),
+        ),
+      );
     proxy.process.kill('SIGCONT');
     await alarms.fires('L4BalancerDatagramsDropped', {
       namespace: OF_PROXY.namespace,
       balancer: OF_PROXY.balancer,
       listener: 'dns',
     });
-    client.close();
     await alarms.stop('L4BalancerDatagramsDropped');
   },
 );
@@ -168,7 +200,7 @@ test('few source ports fire an alert until connections have ended', {
   const seen = runInOwnNetwork(SOURCE_PORTS, {
     // A few more than those below which the alert fires.
     prepare: 'echo "30000 32999" > /proc/sys/net/ipv4/ip_local_port_range',
-    withinMs: 2 * WITHIN_MS,
+    withinMs: 3 * WITHIN_MS,
   });
   assert.deepEqual(seen, { labels: { ...OF_PROXY, backend: 'web' }, stopped: true });
 });
@@ -178,17 +210,17 @@ test(
   WITH_PROMETHEUS,
   async () => {
     const { namespace, balancer } = OF_PROXY;
-    const lacking = (await proxy.status()).tuning.filter(({ ok }) => !ok);
+    const lacking = (await proxy.status()).tuning.filter(({ ok, name }) => !ok && name.startsWith('net.'));
     assert.ok(lacking.length > 0);
     for (const { name } of lacking)
       await alarms.fires('L4BalancerTuningNotInEffect', { namespace, balancer, setting: name });
     const sysctls = lacking.map(({ name, effective }) => ({ name, value: effective }));
     await proxy.write(manifestText({ ...manifest, tuning: { sysctls } }));
-    await alarms.stop('L4BalancerTuningNotInEffect');
+    for (const { name } of lacking)
+      await alarms.stopFor('L4BalancerTuningNotInEffect', { namespace, balancer, setting: name });
   },
 );
 
 test('no text of these alerts lacks a value', WITH_PROMETHEUS, () => {
   alarms.assertWholeTexts();
-  assert.ok(alarms.seen.size >= 5, `${[...alarms.seen.keys()]}`);
 });
