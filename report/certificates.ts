@@ -11,6 +11,12 @@ export const certificate = z.object({
     .exactOptional()
     .meta({ unit: 'RFC 3339, to the second' })
     .describe('When the certificate in use expires; absent while there is none.'),
+  warnedFrom: text(64)
+    .exactOptional()
+    .meta({ unit: 'RFC 3339, to the second' })
+    .describe(
+      'From when on the certificate in use should have been renewed, and `CertificateExpires` is reported; absent while there is none.',
+    ),
   usedBy: list(text(63)).describe('Names of the listeners that use it.'),
   usedByBackends: list(text(63))
     .exactOptional()

@@ -27,10 +27,17 @@ test('a certificate is reported with its names, its end and the listeners that u
       name: 'web-tls',
       names: ['web.example', '*.web.example'],
       notAfter: '2026-12-31T23:59:59Z',
+      warnedFrom: '2026-12-17T23:59:59Z',
       usedBy: ['https', 'admin'],
     },
     { name: 'gone', names: [], usedBy: ['https'], problem: 'Secret "gone" does not exist.' },
   ]);
+});
+
+test('a certificate for a week is to be renewed by the last quarter of it, when its finding begins', () => {
+  const [notBeforeMs, notAfterMs] = [Date.parse('2026-12-01T00:00:00Z'), Date.parse('2026-12-08T00:00:00Z')];
+  const [reported] = reportedCertificates([{ ...GOOD, notBeforeMs, notAfterMs }]);
+  assert.equal(reported?.warnedFrom, '2026-12-06T06:00:00Z');
 });
 
 test('of a certificate that endpoints are shown, the backends are reported', () => {
