@@ -2,6 +2,7 @@ import type { Balancer } from '../cluster/balancers.ts';
 import type { Pod } from '../cluster/pods.ts';
 import type { Readings } from '../cluster/reading.ts';
 import { backendsOf } from './backends.ts';
+import { certificatesOf } from './certificates.ts';
 import { findingsOf } from './findings.ts';
 import { listenersOf } from './listeners.ts';
 import type { EndPicture, Picture } from './picture.ts';
@@ -45,17 +46,7 @@ export const join = ({ balancer, pods, readings, before, ends = [] }: Known): Pi
     backends: backendsOf(balancer, pairs),
     ends,
     findings: findingsOf(pairs),
-    certificates: (status.certificates ?? []).map(
-      ({ secret, names, notAfter, daysLeft, usedBy, usedByBackends = [], problem }) => ({
-        secret,
-        names,
-        notAfter,
-        daysLeft,
-        usedBy,
-        usedByBackends,
-        problem,
-      }),
-    ),
+    certificates: certificatesOf(status, pairs),
     tuning: (status.tuning ?? []).map(({ name, asked, effective, ok, hint }) => ({
       name,
       asked,

@@ -138,6 +138,11 @@ export interface CertificatePicture {
   readonly names: readonly string[];
   /** RFC 3339; undefined while none is in use. */
   readonly notAfter: string | undefined;
+  /**
+   * From when on a replica reports CertificateExpires, RFC 3339; undefined if no replica has answered, or has
+   * one in use.
+   */
+  readonly warnedFrom: string | undefined;
   /** Whole days, and from 31 on whole weeks; -1 if it has expired. */
   readonly daysLeft: number | undefined;
   readonly usedBy: readonly string[];

@@ -4,10 +4,11 @@ import type { Known } from '../../../cli/picture/join.ts';
 import { join } from '../../../cli/picture/join.ts';
 import { styleOf } from '../../../cli/print/style.ts';
 import { MOST_SHOWN } from '../../../cli/status/backend-table.ts';
+import type { PrintOptions } from '../../../cli/status/heading.ts';
 import { oneScreen } from '../../../cli/status/one-screen.ts';
 import { balancer, endpoint, known, NOW, reading } from '../known.ts';
 
-const screen = (what: Known, more: { readonly width?: number; readonly wide?: boolean } = {}) =>
+const screen = (what: Known, more: Partial<PrintOptions> = {}) =>
   oneScreen(join(what), { width: undefined, style: styleOf(false), now: NOW, wide: false, ...more });
 
 const OUT = {
@@ -174,4 +175,20 @@ test('certificates show how long they are valid, who uses them, and what is wron
       .join('\n')
       .includes('CERTIFICATE'),
   );
+});
+
+test('a certificate is amber from when a replica warns of it, and not only because it is for few days', () => {
+  const one = (name: string, warnedFrom: string) => ({
+    reported: { name, names: [], usedBy: ['https'], warnedFrom },
+    row: { secret: name, names: [], daysLeft: 6, notAfter: '2026-01-07T01:00:00Z', usedBy: ['https'] },
+  });
+  const [fresh, due] = [one('fresh', '2026-01-05T07:00:00Z'), one('due', '2026-01-01T00:59:59Z')];
+  const what = known(
+    { p: reading([], { certificates: [fresh.reported, due.reported] }) },
+    { balancer: balancer({ certificates: [fresh.row, due.row] }) },
+  );
+  const lines = screen(what, { style: styleOf(true) });
+  const lineOf = (name: string) => lines.find((line) => line.startsWith(name)) ?? assert.fail(name);
+  assert.ok(lineOf('due').includes(styleOf(true)('warn', '6d')), lineOf('due'));
+  assert.ok(!lineOf('fresh').includes('\u001b'), lineOf('fresh'));
 });
