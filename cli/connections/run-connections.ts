@@ -30,7 +30,7 @@ export const runConnections = async (
     ];
     return `${lines.join('\n')}\n`;
   };
-  if (request.watch) return repeatedly(terminal, show);
+  if (request.watch) return repeatedly(terminal, request.output, show);
   terminal.out(await show());
   return EXIT.ok;
 };

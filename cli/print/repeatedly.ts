@@ -7,21 +7,29 @@ const INTERVAL_MS = 2000;
 const CLEAR = '\u001b[H\u001b[2J';
 
 /**
- * Shows a text that changes until the command is stopped by a signal. What fails later than at first is shown
- * in its place, and tried again: the cluster may come back.
+ * Shows a text that changes until the command is stopped by a signal. What fails later than at first is tried
+ * again, since the cluster may come back. It is shown in place of the text, or on standard error where the
+ * output is documents, which another program reads.
  */
 export const repeatedly = async (
   terminal: Terminal,
+  output: 'wide' | 'json' | 'yaml' | undefined,
   text: () => Promise<string>,
   intervalMs = INTERVAL_MS,
 ): Promise<never> => {
-  let shown = await text();
-  for (;;) {
+  const isDocument = output === 'json' || output === 'yaml';
+  const show = (shown: string): void =>
     terminal.out(terminal.width === undefined ? `${shown}\n` : `${CLEAR}${shown}`);
+  show(await text());
+  for (;;) {
     await sleep(intervalMs);
-    shown = await text().catch((error: unknown) => {
-      if (error instanceof CliError) return `${error.message}; trying again\n`;
-      throw error;
-    });
+    try {
+      show(await text());
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      const failure = `${error.message}; trying again\n`;
+      if (isDocument) terminal.err(failure);
+      else show(failure);
+    }
   }
 };

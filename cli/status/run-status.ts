@@ -61,11 +61,11 @@ interface Shown {
 }
 
 const showAgain = async (
-  { watch }: StatusRequest,
+  { watch, output }: StatusRequest,
   terminal: Terminal,
   show: () => Promise<Shown>,
 ): Promise<ExitCode> => {
-  if (watch) return repeatedly(terminal, async () => (await show()).text);
+  if (watch) return repeatedly(terminal, output, async () => (await show()).text);
   const { text, exitCode } = await show();
   terminal.out(text);
   return exitCode;

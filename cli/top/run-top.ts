@@ -45,7 +45,7 @@ export const runTop = async (
       ...silentLines(pods, new Set(now.map(({ pod }) => pod)), request, terminal),
     ]);
   };
-  if (request.watch) return repeatedly(terminal, show);
+  if (request.watch) return repeatedly(terminal, request.output, show);
   terminal.out(await show());
   return EXIT.ok;
 };
