@@ -7,7 +7,7 @@ import { listPods, type Pod } from '../cluster/pods.ts';
 import type { Readings } from '../cluster/reading.ts';
 import { readReports } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
-import { EXIT, type ExitCode } from '../errors/exit.ts';
+import { CliError, EXIT, type ExitCode } from '../errors/exit.ts';
 import { join } from '../picture/join.ts';
 import { asDocument } from '../print/document.ts';
 import { repeatedly } from '../print/repeatedly.ts';
@@ -24,13 +24,18 @@ export type StatusRequest = Extract<Request, { readonly command: 'status' }>;
 const BETWEEN_MS = 1000;
 
 /** Shows one balancer or all; with -w again and again. Throws CliError. */
-export const runStatus = (
+export const runStatus = async (
   session: Session,
   request: StatusRequest,
   terminal: Terminal,
 ): Promise<ExitCode> => {
-  const { name } = request;
+  const { name, allNamespaces } = request;
   if (name === undefined) return showAgain(request, terminal, () => list(session, request, terminal));
+  if (allNamespaces)
+    throw new CliError(
+      'BadInput',
+      'Name a balancer or -A, not both: a name is that of one namespace, which -n chooses',
+    );
   let before: Polled | undefined;
   return showAgain(request, terminal, async () => {
     const shown = await one(session, name, request, terminal, before);

@@ -192,6 +192,12 @@ test('a balancer that is not Ready makes the exit code 1, and its pods say why t
   assert.equal(all.exitCode, 1);
 });
 
+test('a name together with -A is refused with exit code 2, since names are those of a namespace', async () => {
+  const { err, out, exitCode } = await cli('status', 'edge', '-A');
+  assert.match(err, /^Name a balancer or -A, not both: .* -n chooses\n$/);
+  assert.deepEqual({ out, exitCode }, { out: '', exitCode: 2 });
+});
+
 test('an empty namespace is said to be empty', async () => {
   const { out, exitCode } = await run(['status', '--kubeconfig', kubeconfig, '-n', 'default']);
   assert.equal(out, 'There is no L4Balancer in namespace default; -A lists those of all\n');
