@@ -12,6 +12,8 @@ export interface Holding {
   readonly howComputed: string;
   readonly open: number;
   readonly replicas: readonly ReplicaHolding[];
+  /** Of the replicas that have not answered, and are missing in the sum: why not. */
+  readonly problems: readonly string[];
 }
 
 export interface ReplicaHolding {
@@ -58,6 +60,9 @@ export const holdingOf = ({ metadata, status }: Balancer, readings: Readings): H
     howComputed: plan?.howComputed ?? '',
     open: replicas.reduce((sum, { open }) => sum + open, 0),
     replicas,
+    problems: [...readings].flatMap(([pod, reading]) =>
+      reading.kind === 'None' ? [`Cannot ask ${pod}: ${reading.why}`] : [],
+    ),
   };
 };
 

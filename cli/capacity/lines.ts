@@ -19,7 +19,7 @@ export const capacityLines = (
   holding: Holding,
   { width, style }: { readonly width: number | undefined; readonly style: Style },
 ): readonly string[] => {
-  const { name, namespace, asked, planned, open, howComputed, replicas } = holding;
+  const { name, namespace, asked, planned, open, howComputed, replicas, problems } = holding;
   const facts = [
     planned === undefined
       ? 'the operator has not calculated what it holds'
@@ -32,5 +32,6 @@ export const capacityLines = (
     ...(howComputed === '' ? [] : paragraph(howComputed, width, '  ')),
     ...(replicas.length === 0 ? [] : ['', ...table(COLUMNS, replicas, { width, style })]),
     ...shortages(holding).flatMap((text) => ['', ...paragraph(text, width, '  ', `${style('warn', '!')} `)]),
+    ...problems.flatMap((text) => ['', ...paragraph(text, width, '  ', '! ')]),
   ];
 };

@@ -3,10 +3,10 @@ import { readBalancer } from '../cluster/balancers.ts';
 import { listPods } from '../cluster/pods.ts';
 import { readReports } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
+import { unanswered } from '../cluster/unanswered.ts';
 import { EXIT, type ExitCode } from '../errors/exit.ts';
 import { asDocument } from '../print/document.ts';
 import { styleOf } from '../print/style.ts';
-import { paragraph } from '../print/table.ts';
 import type { Terminal } from '../print/terminal.ts';
 import { holdingOf, shortages } from './holding.ts';
 import { capacityLines } from './lines.ts';
@@ -22,13 +22,9 @@ export const runCapacity = async (
   const balancer = await readBalancer(session, name);
   const readings = await readReports(session, await listPods(session, balancer), { direct });
   const holding = holdingOf(balancer, readings);
+  if (holding.replicas.length === 0) throw unanswered('show the capacity', name, readings);
   if (output === undefined) {
-    const style = styleOf(terminal.colors);
-    const silent = [...readings].flatMap(([pod, one]) => (one.kind === 'None' ? [`${pod}: ${one.why}`] : []));
-    const lines = [
-      ...capacityLines(holding, { width: terminal.width, style }),
-      ...silent.flatMap((text) => ['', ...paragraph(text, terminal.width, '  ', '! ')]),
-    ];
+    const lines = capacityLines(holding, { width: terminal.width, style: styleOf(terminal.colors) });
     terminal.out(`${lines.join('\n')}\n`);
   } else terminal.out(await asDocument(holding, output));
   return shortages(holding).length === 0 ? EXIT.ok : EXIT.problem;

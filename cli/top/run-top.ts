@@ -3,10 +3,10 @@ import type { Request } from '../arguments/request.ts';
 import { readBalancer } from '../cluster/balancers.ts';
 import { readMetrics, type Scrape } from '../cluster/metrics.ts';
 import { listPods, type Pod } from '../cluster/pods.ts';
-import type { Readings } from '../cluster/reading.ts';
 import { readReports } from '../cluster/reports.ts';
 import type { Session } from '../cluster/session.ts';
-import { CliError, EXIT, type ExitCode } from '../errors/exit.ts';
+import { unanswered } from '../cluster/unanswered.ts';
+import { EXIT, type ExitCode } from '../errors/exit.ts';
 import { asDocument } from '../print/document.ts';
 import { repeatedly } from '../print/repeatedly.ts';
 import { styleOf } from '../print/style.ts';
@@ -21,6 +21,8 @@ export type TopRequest = Extract<Request, { readonly command: 'top' }>;
 /** Between the two readings from which rates follow. */
 const BETWEEN_MS = 1000;
 
+const TRIED = 'show the traffic';
+
 /** Shows who has how much traffic; with -w again and again. Throws CliError. */
 export const runTop = async (
   session: Session,
@@ -34,7 +36,7 @@ export const runTop = async (
     const wanted = metricsOf(request.by);
     const read = (): Promise<readonly Scrape[]> => readMetrics(session, pods, wanted, request);
     const first = before ?? (await read());
-    if (first.length === 0) throw unanswered(request.name, await readReports(session, pods, request));
+    if (first.length === 0) throw unanswered(TRIED, request.name, await readReports(session, pods, request));
     if (before === undefined) await sleep(BETWEEN_MS);
     const now = await read();
     before = now;
@@ -79,7 +81,8 @@ const showSources = async (
   terminal: Terminal,
 ): Promise<string> => {
   const readings = await readReports(session, pods, request);
-  if (![...readings.values()].some(({ kind }) => kind === 'Report')) throw unanswered(request.name, readings);
+  if (![...readings.values()].some(({ kind }) => kind === 'Report'))
+    throw unanswered(TRIED, request.name, readings);
   const rows = sourcesOf(readings);
   if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
   const answered = [...readings].flatMap(([pod, { kind }]) => (kind === 'Report' ? [pod] : []));
@@ -87,16 +90,4 @@ const showSources = async (
     ...sourceLines(rows, shape(request, terminal)),
     ...silentLines(pods, new Set(answered), request, terminal),
   ]);
-};
-
-/** There is nothing to show without proxies that answer. */
-const unanswered = (name: string, readings: Readings): CliError => {
-  const [first] = readings.values();
-  if (first?.kind !== 'None')
-    return new CliError(
-      'Failed',
-      `Cannot show the traffic of ${name}: no proxy pod runs; kubectl l4b why ${name}`,
-    );
-  const code = first.code === 'NoRight' ? 'NoRight' : 'Failed';
-  return new CliError(code, `Cannot show the traffic of ${name}: ${first.why}`);
 };

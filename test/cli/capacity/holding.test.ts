@@ -26,6 +26,8 @@ const replica = (open: number, held: number) =>
     descriptors: { held, limit: 11_000, left: 11_000 - held },
   });
 
+const PLAIN = { width: undefined, style: styleOf(false) };
+
 test('what a balancer holds is the sum over its replicas, and the scarcest endpoint counts', () => {
   const holding = holdingOf(
     plan(),
@@ -74,12 +76,22 @@ for (const { name, given, says } of SHORT)
     assert.match(found[0] ?? '', says);
   });
 
-test('a balancer that the operator has not calculated, and whose proxies are silent, is shown as such', () => {
-  const silent = new Map([['p', { kind: 'None', code: 'Unreachable', why: 'so' } as const]]);
-  const holding = holdingOf(balancer(), silent);
-  assert.deepEqual(capacityLines(holding, { width: undefined, style: styleOf(false) }), [
-    'shop/edge: the operator has not calculated what it holds, 0 are open',
-  ]);
+test('a balancer that the operator has not calculated is shown as such', () => {
+  const lines = capacityLines(holdingOf(balancer(), new Map([['p', replica(3, 200)]])), PLAIN);
+  assert.equal(lines[0], 'shop/edge: the operator has not calculated what it holds, 3 are open');
+});
+
+test('a replica that is missing in the sum is named, with the reason, in lines and in documents', () => {
+  const silent = { kind: 'None', code: 'Unreachable', why: 'nothing listens there' } as const;
+  const holding = holdingOf(
+    plan(),
+    new Map([
+      ['p', replica(3, 200)],
+      ['q', silent],
+    ]),
+  );
+  assert.deepEqual(holding.problems, ['Cannot ask q: nothing listens there']);
+  assert.equal(capacityLines(holding, PLAIN).at(-1), '! Cannot ask q: nothing listens there');
 });
 
 for (const width of [80, 200])

@@ -118,6 +118,19 @@ test('the capacity of a real proxy has its descriptors', async () => {
   assert.equal(exitCode, 0);
 });
 
+test('without a proxy that runs, capacity says so, and the exit code is that of a failure', async () => {
+  const empty = await world.newNamespace();
+  await world.apply(empty, 'edge');
+  for (const way of [[], ['-o', 'json']]) {
+    const { err, out, exitCode } = await run([
+      ...['capacity', 'edge', '--kubeconfig', kubeconfig, '-n', empty],
+      ...way,
+    ]);
+    assert.match(err, /^Cannot show the capacity of edge: no proxy pod runs; kubectl l4b why edge\n$/);
+    assert.deepEqual({ out, exitCode }, { out: '', exitCode: 6 });
+  }
+});
+
 test('one screen shows listeners, endpoints and replicas, and the exit code is 0', async () => {
   const { out, exitCode, err } = await cli('status', 'edge');
   assert.equal(err, '');
@@ -138,6 +151,9 @@ test('a user without the right to ask proxies sees the rest, and which right is 
   assert.match(out, /The proxies were not asked: you lack the right to get pods\/proxy/);
   assert.match(out, /^edge-1 +Ready|^edge-1 /m);
   assert.equal(exitCode, 0);
+  const capacity = await run(['capacity', 'edge', '--kubeconfig', login, '-n', namespace]);
+  assert.match(capacity.err, /^Cannot show the capacity of edge: you lack the right to get pods\/proxy/);
+  assert.deepEqual([capacity.out, capacity.exitCode], ['', 3]);
 });
 
 test('a user without any right is told which one is missing, and the exit code is 3', async () => {
