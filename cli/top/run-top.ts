@@ -12,9 +12,9 @@ import { repeatedly } from '../print/repeatedly.ts';
 import { styleOf } from '../print/style.ts';
 import { paragraph } from '../print/table.ts';
 import type { Terminal } from '../print/terminal.ts';
-import { sourcesOf } from './sources.ts';
+import { type SourceTraffic, sourcesOf } from './sources.ts';
 import { sourceLines, trafficLines } from './tables.ts';
-import { metricsOf, trafficOf } from './traffic.ts';
+import { metricsOf, type Traffic, trafficOf } from './traffic.ts';
 
 export type TopRequest = Extract<Request, { readonly command: 'top' }>;
 
@@ -41,10 +41,12 @@ export const runTop = async (
     const now = await read();
     before = now;
     const rows = trafficOf(request.by, first, now);
-    if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
+    const silent = silentOf(pods, new Set(now.map(({ pod }) => pod)));
+    const { output } = request;
+    if (output === 'json' || output === 'yaml') return await documentOf(rows, silent, request, output);
     return text([
-      ...trafficLines(request.by, rows, { ...shape(request, terminal), all: request.output === 'wide' }),
-      ...silentLines(pods, new Set(now.map(({ pod }) => pod)), request, terminal),
+      ...trafficLines(request.by, rows, { ...shape(request, terminal), all: output === 'wide' }),
+      ...silentLines(silent, request, terminal),
     ]);
   };
   if (request.watch) return repeatedly(terminal, request.output, show);
@@ -59,20 +61,29 @@ const shape = ({ output }: TopRequest, { width, colors }: Terminal) => ({
 
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
-/** The sums lack what these proxies have. */
+/** Pods that should have answered: the sums lack what these proxies have. */
+const silentOf = (pods: readonly Pod[], answered: ReadonlySet<string>): readonly string[] =>
+  pods
+    .filter(({ name, isRunning, isLeaving }) => isRunning && !isLeaving && !answered.has(name))
+    .map(({ name }) => name);
+
+const problemOf = (silent: string, { name }: TopRequest): string =>
+  `No answer from ${silent}; kubectl l4b why ${name}`;
+
 const silentLines = (
-  pods: readonly Pod[],
-  answered: ReadonlySet<string>,
-  { name }: TopRequest,
+  silent: readonly string[],
+  request: TopRequest,
   { width }: Terminal,
-): readonly string[] => {
-  const silent = pods.filter(
-    ({ name: pod, isRunning, isLeaving }) => isRunning && !isLeaving && !answered.has(pod),
-  );
-  if (silent.length === 0) return [];
-  const names = silent.map(({ name: pod }) => pod).join(', ');
-  return paragraph(`No answer from ${names}; kubectl l4b why ${name}`, width, '  ', '! ');
-};
+): readonly string[] =>
+  silent.length === 0 ? [] : paragraph(problemOf(silent.join(', '), request), width, '  ', '! ');
+
+/** The rows as a document, which says as well what they lack. */
+const documentOf = (
+  rows: readonly (Traffic | SourceTraffic)[],
+  silent: readonly string[],
+  request: TopRequest,
+  output: 'json' | 'yaml',
+): Promise<string> => asDocument({ rows, problems: silent.map((one) => problemOf(one, request)) }, output);
 
 const showSources = async (
   session: Session,
@@ -84,10 +95,9 @@ const showSources = async (
   if (![...readings.values()].some(({ kind }) => kind === 'Report'))
     throw unanswered(TRIED, request.name, readings);
   const rows = sourcesOf(readings);
-  if (request.output === 'json' || request.output === 'yaml') return await asDocument(rows, request.output);
   const answered = [...readings].flatMap(([pod, { kind }]) => (kind === 'Report' ? [pod] : []));
-  return text([
-    ...sourceLines(rows, shape(request, terminal)),
-    ...silentLines(pods, new Set(answered), request, terminal),
-  ]);
+  const silent = silentOf(pods, new Set(answered));
+  const { output } = request;
+  if (output === 'json' || output === 'yaml') return await documentOf(rows, silent, request, output);
+  return text([...sourceLines(rows, shape(request, terminal)), ...silentLines(silent, request, terminal)]);
 };

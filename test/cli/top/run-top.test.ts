@@ -16,6 +16,11 @@ let client: Socket;
 /** Sends back what it gets. */
 const server = createServer((socket) => socket.on('error', () => {}).pipe(socket));
 
+interface Document {
+  readonly rows: readonly Traffic[];
+  readonly problems: readonly string[];
+}
+
 const top = (...args: readonly string[]) =>
   run(['top', 'edge', '--kubeconfig', world.cp.kubeconfig, '-n', namespace, ...args]);
 
@@ -56,7 +61,9 @@ for (const by of ['listener', 'backend', 'endpoint'])
     test(`bytes by ${by} are those of a real proxy, asked ${way.length === 0 ? 'through the API server' : 'directly'}`, async () => {
       const { out, exitCode, err } = await top('--by', by, '-o', 'json', ...way);
       assert.equal(err, '');
-      const [busiest] = JSON.parse(out) as readonly Traffic[];
+      const { rows, problems } = JSON.parse(out) as Document;
+      const [busiest] = rows;
+      assert.deepEqual(problems, []);
       assert.match(busiest?.name ?? '', /^web/);
       assert.equal(busiest?.open, 1);
       assert.ok((busiest?.inPerSecond ?? 0) > 1024, out);
@@ -92,5 +99,7 @@ test('a replica whose figures are missing in the sums is named', async () => {
     const { out, exitCode } = await top('--by', by);
     assert.match(out, /^! No answer from edge-2; kubectl l4b why edge$/m);
     assert.equal(exitCode, 0);
+    const { problems } = JSON.parse((await top('--by', by, '-o', 'json')).out) as Document;
+    assert.deepEqual(problems, ['No answer from edge-2; kubectl l4b why edge']);
   }
 });
