@@ -119,7 +119,7 @@ export const requestParser = (lookup: Lookup) => {
       {
         usageLine,
         brief: message`Say what is wrong with a balancer, first things first, and what to do.`,
-        description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is.`,
+        description: message`Reads the resource, its status, its pods, their events and the reports of the proxies, and says in sentences what is wrong, each with the command that mends it or shows more. Exits with 1 if anything is, and never with 0 if something could not be asked.`,
       },
     ),
     explainCommand(name),

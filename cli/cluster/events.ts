@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/object.ts';
 import { listAll } from '../../kube/page-list.ts';
 import { collectionPath } from '../../kube/paths.ts';
+import { explain } from '../errors/explain.ts';
 import { CALL_TIMEOUT_MS } from './balancers.ts';
 import type { Session } from './session.ts';
 
@@ -42,26 +43,21 @@ export const happenedOf = (event: RawEvent): Happened => ({
   times: event.series?.count ?? event.deprecatedCount ?? 1,
 });
 
-/**
- * The warnings of a namespace about these objects, the latest first. Undefined if they cannot be read: they
- * only add to what is known otherwise.
- */
+/** The warnings of a namespace about these objects, the latest first. Throws CliError. */
 export const listWarnings = async (
   { transport, namespace }: Session,
   names: ReadonlySet<string>,
-): Promise<readonly Happened[] | undefined> => {
-  try {
-    const { objects } = await listAll<RawEvent>({
-      transport,
-      path: collectionPath({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, namespace),
-      fieldSelector: 'type=Warning',
-      timeoutMs: CALL_TIMEOUT_MS,
-    });
-    return [...objects.values()]
-      .map(happenedOf)
-      .filter(({ name }) => names.has(name))
-      .sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
-  } catch {
-    return undefined; // a missing right, most often; the caller says that events are not known
-  }
+): Promise<readonly Happened[]> => {
+  const { objects } = await listAll<RawEvent>({
+    transport,
+    path: collectionPath({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, namespace),
+    fieldSelector: 'type=Warning',
+    timeoutMs: CALL_TIMEOUT_MS,
+  }).catch((error: unknown) => {
+    throw explain(error, `list the events of namespace ${namespace}`);
+  });
+  return [...objects.values()]
+    .map(happenedOf)
+    .filter(({ name }) => names.has(name))
+    .sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
 };

@@ -11,14 +11,22 @@ const TONES: Readonly<Record<Weight, Tone>> = {
   Passes: 'faint',
 };
 
-/** The problems in sentences, each with what to do and the commands for it. */
+/** The problems in sentences, each with what to do and the commands for it, and what could not be asked. */
 export const answerLines = (
   problems: readonly Problem[],
+  unknown: readonly string[],
   picture: Picture,
   { width, style }: { readonly width: number | undefined; readonly style: Style },
 ): readonly string[] => {
   const name = style('head', `${picture.namespace}/${picture.name}`);
-  if (problems.length === 0) return [`${name}: ${style('good', 'nothing is wrong')}. ${serves(picture)}`];
+  const unknownLines = unknown.flatMap((text) => ['', ...paragraph(text, width, '  ', '! ')]);
+  if (problems.length === 0)
+    return [
+      unknown.length === 0
+        ? `${name}: ${style('good', 'nothing is wrong')}. ${serves(picture)}`
+        : `${name}: nothing is wrong in what could be read.`,
+      ...unknownLines,
+    ];
   return [
     `${name}: ${counted(problems.length, 'problem')}`,
     ...problems.flatMap(({ weight, reason, what, remedy, commands }, at) => [
@@ -29,6 +37,7 @@ export const answerLines = (
       // Not wrapped: a command is copied.
       ...commands.map((command) => `     ${style('head', command)}`),
     ]),
+    ...unknownLines,
   ];
 };
 

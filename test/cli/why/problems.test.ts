@@ -176,7 +176,7 @@ for (const { name, what, reason, weight, sentence, command } of CASES)
 test('when all is well, nothing is wrong', () => {
   const what = known({ p: GOOD });
   assert.deepEqual(find(what), []);
-  const [line] = answerLines([], join(what), { width: undefined, style: styleOf(false) });
+  const [line] = answerLines([], [], join(what), { width: undefined, style: styleOf(false) });
   assert.equal(line, 'shop/edge: nothing is wrong. 1 replica serves 1 listener, 0 connections are open.');
 });
 
@@ -251,10 +251,12 @@ test('no command selects all pods because the operator has not written what sele
   assert.deepEqual(commandsFor('NotReady', about), []);
 });
 
+const NOT_ASKED = `The proxies were not asked: ${'you lack a right, '.repeat(10)}so it is`;
+
 for (const width of [80, 200])
   test(`sentences wrap at ${width} columns, and commands stay in one line`, () => {
     const what = known({}, { balancer: notReady('SysctlForbidden', 'Node n1 refuses it. '.repeat(20)) });
-    const lines = answerLines(find(what), join(what), { width, style: styleOf(false) });
+    const lines = answerLines(find(what), [NOT_ASKED], join(what), { width, style: styleOf(false) });
     const commands = lines.filter((line) => line.trimStart().startsWith('kubectl '));
     assert.equal(commands.length, 1);
     for (const line of lines) if (!commands.includes(line)) assert.ok(line.length <= width, line);

@@ -12,12 +12,25 @@ import { startWorld, type TestWorld } from '../../operator/integration/world.ts'
 import { balancer } from '../../operator/owner.ts';
 import type { Program } from '../../proxy/program.ts';
 import { run } from '../captured.ts';
-import { condition, machineAddress, READY, SELECTOR, startServing, writeStatus } from '../served-balancer.ts';
+import {
+  condition,
+  createPod,
+  machineAddress,
+  READY,
+  SELECTOR,
+  startServing,
+  writeStatus,
+} from '../served-balancer.ts';
 
 let world: TestWorld;
 let namespace: string;
 let proxy: Program;
 const files = kubeconfigFolder();
+
+interface Document {
+  readonly problems: readonly Problem[];
+  readonly unknown: readonly string[];
+}
 
 const why = (...args: readonly string[]) =>
   run(['why', 'edge', '--kubeconfig', world.cp.kubeconfig, '-n', namespace, ...args]);
@@ -50,7 +63,7 @@ test('a real proxy’s dead endpoint is named, with the reason, and the exit cod
   let seen: readonly Problem[] = [];
   await world.eventually('the endpoint to be out', async () => {
     const { out, exitCode } = await why('-o', 'json');
-    seen = JSON.parse(out) as readonly Problem[];
+    seen = (JSON.parse(out) as Document).problems;
     return exitCode === 1 && seen.some(({ reason }) => reason === 'EndpointsOut');
   });
   assert.match(
@@ -83,6 +96,49 @@ test('what keeps it from being Ready comes first', async () => {
   const { out, exitCode } = await why();
   assert.match(out, /^test-1\/edge: \d problems\n\n1\. QuotaExceeded\n {3}No pods are left in the quota\.\n/);
   assert.equal(exitCode, 1);
+});
+
+test('where nobody could be asked, finding nothing is no success, and documents say what is not known', async () => {
+  const other = await world.newNamespace();
+  await world.apply(other, 'edge');
+  await writeStatus(world, other, 'edge', { ...READY, observedGeneration: 1 });
+  await createPod(world, other, 'edge-1', 9901, {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True' }],
+  });
+  const user = 'reader';
+  const role = ['--verb=get,list', '--resource=l4balancers.l4balancer.dev,pods'];
+  await world.kubectl('create', 'role', user, ...role, '-n', other);
+  await world.kubectl('create', 'rolebinding', user, `--role=${user}`, `--user=${user}`, '-n', other);
+  const ask = (...args: readonly string[]) =>
+    run(['why', 'edge', '--kubeconfig', world.cp.userKubeconfig(user), '-n', other, ...args]);
+  const text = await ask();
+  assert.match(text.out, /^\S+: nothing is wrong in what could be read\.\n/);
+  assert.match(text.out, /^! The proxies were not asked: you lack the right to get pods\/proxy/m);
+  assert.match(text.out, /^! Cannot list the events of namespace .*cannot list resource "events"/m);
+  const document = await ask('-o', 'json');
+  const { problems, unknown } = JSON.parse(document.out) as Document;
+  assert.deepEqual(problems, []);
+  assert.match(unknown[0] ?? '', /^The proxies were not asked: you lack the right to get pods\/proxy/);
+  assert.match(unknown[1] ?? '', /^Cannot list the events/);
+  assert.deepEqual([text.exitCode, document.exitCode], [3, 3]);
+  await writeStatus(world, other, 'edge', {
+    conditions: [condition('Ready', 'False', 'QuotaExceeded', 'No pods are left in the quota.')],
+    observedGeneration: 1,
+  });
+  assert.equal((await ask()).exitCode, 1);
+});
+
+test('without a proxy that runs, finding nothing is no success either', async () => {
+  const empty = await world.newNamespace();
+  await world.apply(empty, 'edge');
+  await writeStatus(world, empty, 'edge', { ...READY, observedGeneration: 1 });
+  const { out, exitCode } = await run(['why', 'edge', '--kubeconfig', world.cp.kubeconfig, '-n', empty]);
+  assert.match(
+    out,
+    /^\S+: nothing is wrong in what could be read\.\n\n! The proxies were not asked: no proxy pod runs\n$/,
+  );
+  assert.equal(exitCode, 6);
 });
 
 test('preflight asks the API server about a manifest, and changes nothing', async () => {
