@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { completionLines } from '../../../cli/arguments/complete-words.ts';
 import { parseRequest } from '../../../cli/arguments/parse-request.ts';
+import { REPOSITORY } from '../../../tooling/process/folders.ts';
 import { capture } from '../captured.ts';
 
 const NAMES = ['edge', 'edge-udp', 'game'];
@@ -96,6 +99,22 @@ test('the help of each command says in its first lines what it needs', async () 
   );
   assert.ok(usages.includes('status [OPTION...] [NAME]'));
   assert.ok(usages.includes('explain --from IP[:PORT] --to LISTENER [OPTION...] NAME'));
+});
+
+test('docs/cli.md has each command beside exit code 1 whose help promises it', async () => {
+  const { out } = await parse([]);
+  const commands = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
+  const helps = await Promise.all(
+    commands.map(async (name) => ({ name, help: (await parse([name, '--help'])).out })),
+  );
+  const promising = helps.filter(({ help }) => /Exits\s+with\s+1/.test(help)).map(({ name }) => name);
+  assert.ok(promising.length > 8, promising.join());
+  const page = readFileSync(join(REPOSITORY, 'docs', 'cli.md'), 'utf8');
+  const row = /^\| 1 \| (.*)$/m.exec(page)?.[1] ?? assert.fail('no row of exit code 1');
+  assert.deepEqual(
+    promising.filter((name) => !new RegExp(`\`${name}\\b`).test(row)),
+    [],
+  );
 });
 
 for (const shell of ['bash', 'zsh', 'fish'])
