@@ -25,7 +25,7 @@ const explainAnswer = (error: ApiError, tried: string): CliError => {
     case 'Forbidden':
       return new CliError(
         'NoRight',
-        `Cannot ${tried}: ${error.serverMessage} — docs/cli.md has a Role with every right that this command needs`,
+        `Cannot ${tried}: ${error.serverMessage} — docs/cli.md says which rights each command needs`,
         error,
       );
     case 'NotFound':

@@ -31,7 +31,7 @@ const CASES: readonly {
     name: 'a missing right',
     error: answer(403, 'Forbidden', 'x is forbidden'),
     exitCode: EXIT.noAccess,
-    message: /^Cannot list it: x is forbidden — docs\/cli\.md has a Role/,
+    message: /^Cannot list it: x is forbidden — docs\/cli\.md says which rights each command needs$/,
   },
   {
     name: 'an object that does not exist',
