@@ -108,9 +108,12 @@ export const OPERATOR_ALERTS: readonly Alert[] = [
   {
     name: 'L4BalancerOperatorReconcileErrors',
     severity: 'warning',
-    // A conflict now and then, or a minute without the API server, mends itself.
+    // A conflict now and then, or a minute without the API server, mends itself: errors must go on for longer
+    // than the rates look back.
     for: '15m',
-    expr: `sum by (${OPERATOR}) (rate(${RECONCILES}_errors_total{controller="l4balancer"}[5m])) / (sum by (${OPERATOR}) (rate(${RECONCILES}_total{controller="l4balancer"}[5m])) > 0) > 0.1`,
+    // What is refused for good is tried every five minutes. Over ten, there is always a try, even if scrapes
+    // fail; over five, there is none for a moment before each, and the time begins anew.
+    expr: `sum by (${OPERATOR}) (rate(${RECONCILES}_errors_total{controller="l4balancer"}[10m])) / (sum by (${OPERATOR}) (rate(${RECONCILES}_total{controller="l4balancer"}[10m])) > 0) > 0.1`,
     summary: '{{ $value | humanizePercentage }} of the operator’s work in {{ $labels.namespace }} fails',
     description:
       'The operator cannot bring resources in line with their specs: its log has each error with the resource and what to do.',

@@ -10,7 +10,7 @@ import { RUNBOOK_PAGE } from '../../../charts/monitoring/rules-file.ts';
 import { runChild } from '../../../tooling/process/child.ts';
 import { REPOSITORY } from '../../../tooling/process/folders.ts';
 import { promtoolProgram, WITH_PROMETHEUS } from './prometheus-programs.ts';
-import { TROUBLES, type Trouble } from './troubles.ts';
+import { CALMS, TROUBLES, type Trouble } from './troubles.ts';
 
 const RULES = join(REPOSITORY, 'charts', 'l4balancer-operator', 'files', 'alerts.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'l4b-rules-'));
@@ -33,7 +33,12 @@ const expected = (alert: Alert, trouble: Trouble): object => ({
 
 const minutes = (time: string): number => Number(/^(\d+)m$/.exec(time)?.[1]);
 
-const unitTest = (alert: Alert, trouble: Trouble): string =>
+/** What of an alert must fire at which minute, while series take these courses. */
+const unitTest = (
+  alertname: string,
+  courses: Trouble['courses'],
+  due: readonly (readonly [minute: number, fires: readonly object[]])[],
+): string =>
   stringify(
     {
       rule_files: [RULES],
@@ -41,18 +46,23 @@ const unitTest = (alert: Alert, trouble: Trouble): string =>
       tests: [
         {
           interval: '30s',
-          input_series: trouble.courses.map(([series, values]) => ({ series, values })),
-          alert_rule_test: [
-            // The trouble begins after five minutes, so this is just before the alert is due.
-            { eval_time: `${5 + minutes(alert.for)}m`, alertname: alert.name, exp_alerts: [] },
-            { eval_time: '60m', alertname: alert.name, exp_alerts: [expected(alert, trouble)] },
-            { eval_time: '90m', alertname: alert.name, exp_alerts: [] },
-          ],
+          input_series: courses.map(([series, values]) => ({ series, values })),
+          alert_rule_test: due.map(([minute, exp_alerts]) => ({
+            eval_time: `${minute * 60}s`,
+            alertname,
+            exp_alerts,
+          })),
         },
       ],
     },
     { lineWidth: 0 },
   );
+
+const runUnitTest = async (name: string, text: string): Promise<void> => {
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(file, text);
+  await runChild([promtoolProgram(), 'test', 'rules', file]);
+};
 
 test('promtool finds nothing wrong with the rules', WITH_PROMETHEUS, async () => {
   assert.match(
@@ -72,11 +82,21 @@ for (const [index, trouble] of TROUBLES.entries())
     WITH_PROMETHEUS,
     async () => {
       const alert = ALERTS.find(({ name }) => name === trouble.alert) ?? assert.fail('no such alert');
-      const file = join(folder, `${index}.yaml`);
-      writeFileSync(file, unitTest(alert, trouble));
-      await runChild([promtoolProgram(), 'test', 'rules', file]);
+      const due = [
+        // The trouble begins after five minutes, so this is just before the alert is due.
+        [5 + minutes(alert.for), []],
+        [60, [expected(alert, trouble)]],
+        [90, []],
+      ] as const;
+      await runUnitTest(`${index}`, unitTest(alert.name, trouble.courses, due));
     },
   );
+
+for (const { alert, courses } of CALMS)
+  test(`${alert} does not fire over what mends itself within a minute`, WITH_PROMETHEUS, async () => {
+    const due = Array.from({ length: 180 }, (_, step) => [step / 2, []] as const);
+    await runUnitTest(`calm-${alert}`, unitTest(alert, courses, due));
+  });
 
 test('each alert says what to do, in one sentence, and has a section in the runbook', () => {
   const headings = new Set(

@@ -28,6 +28,20 @@ const rises = (series: string, by = 1): Course => [
   `0+0x${HEALTHY} ${by}+${by}x${BAD} ${by * (BAD + 1)}+0x${AFTER}`,
 ];
 
+/**
+ * A counter that rises seldom during the trouble: once in five minutes, and the scrape after that sees it. If
+ * the scrapes, which are never late here, saw it after exactly five, each range of five would have a rise.
+ */
+const risesSeldom = (series: string): Course => {
+  const steps = 11;
+  const rises = Math.floor(BAD / steps);
+  const tries = Array.from({ length: rises }, (_, before) => `${before + 1}+0x${steps - 1}`);
+  return [series, `0+0x${HEALTHY} ${tries.join(' ')} ${rises}+0x${BAD - rises * steps + AFTER}`];
+};
+
+/** A counter that rises in the first minute of the trouble alone. */
+const risesForAMinute = (series: string): Course => [series, `0+0x${HEALTHY} 5 10 10+0x${BAD - 2 + AFTER}`];
+
 /** A counter that always rises. */
 const goesOn = (series: string, by: number): Course => [series, `0+${by}x${HEALTHY + BAD + AFTER + 2}`];
 
@@ -279,5 +293,29 @@ export const TROUBLES: readonly Trouble[] = [
     ],
     labels: { namespace: 'l4balancer-system', job: 'operator' },
     value: '50%',
+  },
+  {
+    // One balancer is refused for good, and nothing else changes.
+    alert: 'L4BalancerOperatorReconcileErrors',
+    courses: [
+      risesSeldom(ofOperator('controller_runtime_reconcile_errors_total', 'controller="l4balancer"')),
+      risesSeldom(ofOperator('controller_runtime_reconcile_total', 'controller="l4balancer",result="error"')),
+    ],
+    labels: { namespace: 'l4balancer-system', job: 'operator' },
+    value: '100%',
+  },
+];
+
+/** What must fire no alert. */
+export const CALMS: readonly Pick<Trouble, 'alert' | 'courses'>[] = [
+  {
+    // The API server restarts.
+    alert: 'L4BalancerOperatorReconcileErrors',
+    courses: [
+      risesForAMinute(ofOperator('controller_runtime_reconcile_errors_total', 'controller="l4balancer"')),
+      risesForAMinute(
+        ofOperator('controller_runtime_reconcile_total', 'controller="l4balancer",result="error"'),
+      ),
+    ],
   },
 ];
