@@ -41,8 +41,15 @@ export const rateBy = (by: string, metric: string, scope: Scope, ...more: readon
 const accepted = (by: string, scope: Scope): string =>
   rateBy(by, 'l4balancer_listener_accepted_connections_total', scope);
 
+/**
+ * Connections that ended per second. The series without a listener takes over the totals of one that is
+ * removed, which is no rate of anything.
+ */
+export const endedBy = (by: string, scope: Scope, ...more: readonly string[]): string =>
+  rateBy(by, 'l4balancer_connections_closed_total', scope, ...more, 'listener!=""');
+
 const ended = (by: string, reasons: string, scope: Scope): string =>
-  rateBy(by, 'l4balancer_connections_closed_total', scope, `reason=~"${reasons}"`);
+  endedBy(by, scope, `reason=~"${reasons}"`);
 
 /** Clients per second that could not be connected. */
 export const failed = (by: string, scope: Scope): string => ended(by, FAILED, scope);

@@ -1,8 +1,7 @@
 import type { Row } from '../../panel.ts';
-import { quantileBy, rateBy, series } from '../../queries.ts';
+import { endedBy, quantileBy, rateBy, series } from '../../queries.ts';
 import { SCOPE } from './scope.ts';
 
-const CLOSED = 'l4balancer_connections_closed_total';
 const DURATION = 'l4balancer_listener_connection_duration_seconds';
 const LIMITS =
   'ConnectionLimit|SourceConnectionLimit|ConnectionRateLimit|SourceRateLimit|UnfinishedLimit|SourceDenied|SessionLimit|EndpointsFull';
@@ -61,7 +60,7 @@ export const LISTENER_ROWS: readonly Row[] = [
         unit: 'cps',
         width: 12,
         isStacked: true,
-        queries: [{ expr: `${rateBy('reason', CLOSED, SCOPE)} > 0`, legend: '{{reason}}' }],
+        queries: [{ expr: `${endedBy('reason', SCOPE)} > 0`, legend: '{{reason}}' }],
       },
       {
         title: 'Duration of connections',
@@ -88,7 +87,7 @@ export const LISTENER_ROWS: readonly Row[] = [
         whenEmpty: 'none',
         queries: [
           {
-            expr: `${rateBy('listener, reason', CLOSED, SCOPE, `reason=~"${LIMITS}"`)} > 0`,
+            expr: `${endedBy('listener, reason', SCOPE, `reason=~"${LIMITS}"`)} > 0`,
             legend: '{{listener}} {{reason}}',
           },
         ],
