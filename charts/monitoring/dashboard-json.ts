@@ -72,7 +72,7 @@ const customOf = (panel: Panel): object =>
       }
     : {};
 
-const optionsOf = (kind: Panel['kind']): object => {
+const optionsOf = ({ kind, isNamed = false }: Panel): object => {
   switch (kind) {
     case 'timeseries':
       return {
@@ -86,7 +86,7 @@ const optionsOf = (kind: Panel['kind']): object => {
         graphMode: 'none',
         justifyMode: 'auto',
         orientation: 'auto',
-        textMode: 'auto',
+        textMode: isNamed ? 'value_and_name' : 'auto',
       };
     case 'table':
       return { showHeader: true, cellHeight: 'sm' };
@@ -103,10 +103,11 @@ const targetsOf = ({ queries, kind }: Panel): readonly object[] =>
     datasource: DATASOURCE,
     editorMode: 'code',
     expr,
-    // A table shows one moment, the others a course.
-    ...(kind === 'table'
-      ? { format: 'table', instant: true, range: false }
-      : { format: 'time_series', instant: false, range: true, legendFormat: legend }),
+    // Only a time series shows a course. A stat over a range would show what was last there, even if that has
+    // gone.
+    instant: kind !== 'timeseries',
+    range: kind === 'timeseries',
+    ...(kind === 'table' ? { format: 'table' } : { format: 'time_series', legendFormat: legend }),
   }));
 
 const panelOf = (panel: Panel, id: number, x: number, y: number): object => ({
@@ -125,7 +126,7 @@ const panelOf = (panel: Panel, id: number, x: number, y: number): object => ({
     },
     overrides: [],
   },
-  options: optionsOf(panel.kind),
+  options: optionsOf(panel),
   targets: targetsOf(panel),
   ...(panel.kind === 'table'
     ? {

@@ -34,6 +34,8 @@ export interface Panel {
   readonly redFrom?: number;
   /** Below this value, a `stat` is red. */
   readonly redBelow?: number;
+  /** A `stat` says the name of a single series, too; by default, only those of several have names. */
+  readonly isNamed?: boolean;
   /** Areas are put on top of each other. */
   readonly isStacked?: boolean;
 }

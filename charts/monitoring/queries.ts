@@ -93,3 +93,14 @@ export const quantileBy = (quantile: number, by: string, metric: string, scope: 
 /** Only series of this operator: controllers of others have the same names. */
 export const ofOperator = (series: string): string =>
   `(${series} and on (namespace, pod, instance) l4balancer_operator_ready)`;
+
+/** A series that exists while no operator is ready or scraped: nobody knows what is in trouble. */
+export const WITHOUT_OPERATOR = 'absent(l4balancer_operator_ready == 1)';
+
+/** A query about balancers in trouble by reason, with a reason for not knowing any. */
+export const orUnknown = (expr: string): string =>
+  `${expr} or label_replace(${WITHOUT_OPERATOR}, "reason", "unknown: no operator is ready", "", "")`;
+
+/** How many there are, which is 0 only where an operator says so. */
+export const countKnown = (expr: string): string =>
+  `count(${expr}) or 0 * max(l4balancer_operator_ready == 1)`;

@@ -1,9 +1,19 @@
 import type { Dashboard } from '../panel.ts';
-import { descriptorShare, failedShare, rateBy, type Scope, series } from '../queries.ts';
+import {
+  countKnown,
+  descriptorShare,
+  failedShare,
+  orUnknown,
+  rateBy,
+  type Scope,
+  series,
+  WITHOUT_OPERATOR,
+} from '../queries.ts';
 
 const SCOPE: Scope = { matchers: ['namespace=~"$namespace"'], range: '$__rate_interval' };
 const BALANCER = 'namespace, balancer';
 const LEGEND = '{{namespace}}/{{balancer}}';
+const NOT_READY = series('l4balancer_operator_balancers_not_ready', SCOPE);
 const PROXIES = series('l4balancer_build_info', SCOPE);
 
 /** All balancers beside each other. */
@@ -26,17 +36,19 @@ export const FLEET: Dashboard = {
       panels: [
         {
           title: 'Not Ready',
-          about: 'L4Balancers whose condition Ready is not True.',
+          about: 'L4Balancers whose condition Ready is not True; unknown while no operator says so.',
           kind: 'stat',
           unit: 'none',
           width: 6,
           redFrom: 1,
           queries: [
             {
-              expr: `count(max by (namespace, name) (${series('l4balancer_operator_balancers_not_ready', SCOPE)})) or vector(0)`,
+              expr: countKnown(`max by (namespace, name) (${NOT_READY})`),
               legend: 'not ready',
             },
+            { expr: WITHOUT_OPERATOR, legend: 'unknown: no operator is ready' },
           ],
+          isNamed: true,
         },
         {
           title: 'Proxies',
@@ -84,7 +96,7 @@ export const FLEET: Dashboard = {
           whenEmpty: 'all are Ready',
           queries: [
             {
-              expr: `max by (namespace, name, reason) (${series('l4balancer_operator_balancers_not_ready', SCOPE)})`,
+              expr: orUnknown(`max by (namespace, name, reason) (${NOT_READY})`),
               legend: '',
             },
           ],
@@ -96,7 +108,12 @@ export const FLEET: Dashboard = {
           unit: 'none',
           width: 12,
           whenEmpty: 'none',
-          queries: [{ expr: 'max by (reason) (l4balancer_operator_balancers_with_problem) > 0', legend: '' }],
+          queries: [
+            {
+              expr: orUnknown('max by (reason) (l4balancer_operator_balancers_with_problem) > 0'),
+              legend: '',
+            },
+          ],
         },
       ],
     },

@@ -44,12 +44,45 @@ interface Case {
   ])[];
 }
 
+const READY = 'l4balancer_operator_ready{namespace="system",pod="operator-a"}';
+const NOT_READY = (name: string, namespace = 'shop'): string =>
+  `l4balancer_operator_balancers_not_ready{namespace="${namespace}",name="${name}",reason="NoEndpoints"}`;
+const UNKNOWN: readonly Sample[] = [['{reason="unknown: no operator is ready"}', 1]];
 const closed = (listener: string, reason: string): string =>
   `l4balancer_connections_closed_total{namespace="shop",balancer="edge",pod="edge-a",listener="${listener}",reason="${reason}"}`;
 const ACCEPTED =
   'l4balancer_listener_accepted_connections_total{namespace="shop",balancer="edge",pod="edge-a",listener="web"}';
 
 const CASES: readonly Case[] = [
+  {
+    what: 'an operator that knows no trouble makes all balancers Ready',
+    series: { [READY]: '1+0x10', 'l4balancer_operator_balancers_with_problem{reason="PortTaken"}': '0+0x10' },
+    answers: [
+      ['balancer', 'Ready', [[]]],
+      ['fleet', 'Not Ready', [[['{}', 0]], []]],
+      ['fleet', 'Why not Ready', [[]]],
+      ['fleet', 'Problems', [[]]],
+    ],
+  },
+  {
+    what: 'a balancer that is not Ready has a reason',
+    series: { [READY]: '1+0x10', [NOT_READY('edge')]: '1+0x10', [NOT_READY('other', 'team')]: '1+0x10' },
+    answers: [
+      ['balancer', 'Ready', [[['{reason="NoEndpoints"}', 1]]]],
+      ['fleet', 'Not Ready', [[['{}', 1]], []]],
+      ['fleet', 'Why not Ready', [[['{namespace="shop",name="edge",reason="NoEndpoints"}', 1]]]],
+    ],
+  },
+  ...['0+0x10', '_x11'].map((ready) => ({
+    what: `without ${ready.startsWith('0') ? 'a ready' : 'an'} operator it is unknown what is Ready`,
+    series: { [READY]: ready },
+    answers: [
+      ['balancer', 'Ready', [UNKNOWN]],
+      ['fleet', 'Not Ready', [[], [['{}', 1]]]],
+      ['fleet', 'Why not Ready', [UNKNOWN]],
+      ['fleet', 'Problems', [UNKNOWN]],
+    ] satisfies Case['answers'],
+  })),
   {
     what: 'a listener that is removed ends no connections again',
     series: {

@@ -1,5 +1,5 @@
 import type { Row } from '../../panel.ts';
-import { series } from '../../queries.ts';
+import { orUnknown, series } from '../../queries.ts';
 import { SCOPE } from './scope.ts';
 
 export const OVERVIEW_ROW: Row = {
@@ -7,18 +7,21 @@ export const OVERVIEW_ROW: Row = {
   panels: [
     {
       title: 'Ready',
-      about: 'The reason of its condition Ready, if that is not True.',
+      about: 'The reason of its condition Ready, if that is not True; unknown while no operator says so.',
       kind: 'stat',
       unit: 'none',
       width: 4,
       redFrom: 1,
       queries: [
         {
-          expr: 'max by (reason) (l4balancer_operator_balancers_not_ready{namespace="$namespace", name="$balancer"})',
+          expr: orUnknown(
+            'max by (reason) (l4balancer_operator_balancers_not_ready{namespace="$namespace", name="$balancer"})',
+          ),
           legend: '{{reason}}',
         },
       ],
       whenEmpty: 'Ready',
+      isNamed: true,
     },
     {
       title: 'Proxies',
