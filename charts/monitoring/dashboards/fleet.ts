@@ -75,7 +75,7 @@ export const FLEET: Dashboard = {
         },
         {
           title: 'Alerts',
-          about: 'Alerts of L4Balancer that fire, if its rules are installed.',
+          about: 'Alerts of L4Balancer that fire, if its rules are installed. Of all namespaces.',
           kind: 'stat',
           unit: 'none',
           width: 6,
