@@ -2,6 +2,7 @@ import type { Alert } from './alert.ts';
 import { CERTIFICATE_ALERTS } from './alerts/certificates.ts';
 import { OPERATOR_ALERTS } from './alerts/operator.ts';
 import { REPLICA_ALERTS } from './alerts/replicas.ts';
+import { SOURCE_LIST_ALERTS } from './alerts/source-lists.ts';
 import { TRAFFIC_ALERTS } from './alerts/traffic.ts';
 
 /** Alerts that are evaluated together. */
@@ -14,6 +15,7 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   { name: 'l4balancer-traffic', alerts: TRAFFIC_ALERTS },
   { name: 'l4balancer-replicas', alerts: REPLICA_ALERTS },
   { name: 'l4balancer-certificates', alerts: CERTIFICATE_ALERTS },
+  { name: 'l4balancer-source-lists', alerts: SOURCE_LIST_ALERTS },
   { name: 'l4balancer-operator', alerts: OPERATOR_ALERTS },
 ];
 

@@ -48,6 +48,8 @@ const READY = 'l4balancer_operator_ready{namespace="system",pod="operator-a"}';
 const NOT_READY = (name: string, namespace = 'shop'): string =>
   `l4balancer_operator_balancers_not_ready{namespace="${namespace}",name="${name}",reason="NoEndpoints"}`;
 const UNKNOWN: readonly Sample[] = [['{reason="unknown: no operator is ready"}', 1]];
+const unusable = (what: string, label: string, pod: string): string =>
+  `l4balancer_${what}_unusable{namespace="shop",balancer="edge",pod="${pod}",${label}}`;
 const closed = (listener: string, reason: string): string =>
   `l4balancer_connections_closed_total{namespace="shop",balancer="edge",pod="edge-a",listener="${listener}",reason="${reason}"}`;
 const ACCEPTED =
@@ -83,6 +85,27 @@ const CASES: readonly Case[] = [
       ['fleet', 'Problems', [UNKNOWN]],
     ] satisfies Case['answers'],
   })),
+  {
+    what: 'certificates and source lists that one replica cannot use are shown, and no others',
+    series: {
+      [unusable('certificate', 'name="web-tls"', 'edge-a')]: '0+0x10',
+      [unusable('certificate', 'name="web-tls"', 'edge-b')]: '1+0x10',
+      [unusable('source_list', 'list="partners"', 'edge-a')]: '1+0x10',
+      [unusable('source_list', 'list="blocked"', 'edge-a')]: '0+0x10',
+    },
+    answers: [
+      [
+        'balancer',
+        'Certificates and source lists that cannot be used',
+        [
+          [
+            ['{name="web-tls"}', 1],
+            ['{list="partners"}', 1],
+          ],
+        ],
+      ],
+    ],
+  },
   {
     what: 'a listener that is removed ends no connections again',
     series: {

@@ -225,6 +225,15 @@ export const TROUBLES: readonly Trouble[] = [
     labels: { ...BALANCER, name: 'web-tls' },
   },
   {
+    alert: 'L4BalancerSourceListUnusable',
+    courses: [
+      gauge(ofPod('l4balancer_source_list_unusable', 'list="partners"'), 0, 1),
+      constant(ofPod('l4balancer_source_list_unusable', 'list="partners"', 'edge-b'), 0),
+      constant(ofPod('l4balancer_source_list_unusable', 'list="blocked"'), 0),
+    ],
+    labels: { ...BALANCER, list: 'partners' },
+  },
+  {
     alert: 'L4BalancerNotReady',
     courses: [
       appears(aboutBalancer('l4balancer_operator_balancers_not_ready', ',reason="NoEndpoints"'), 1),

@@ -73,7 +73,7 @@ export const REPLICA_ROW: Row = {
       about: 'Settings of the kernel or the process that are not as requested; the status has hints.',
       kind: 'table',
       unit: 'none',
-      width: 12,
+      width: 8,
       whenEmpty: 'none',
       queries: [
         {
@@ -87,10 +87,24 @@ export const REPLICA_ROW: Row = {
       about: 'Until the end of each, in the replica where it is first.',
       kind: 'table',
       unit: 's',
-      width: 12,
+      width: 8,
       queries: [
         {
           expr: `min by (name) (${series('l4balancer_certificate_expiry_timestamp_seconds', SCOPE)}) - time()`,
+          legend: '',
+        },
+      ],
+    },
+    {
+      title: 'Certificates and source lists that cannot be used',
+      about: 'Missing or invalid now, so that what was read last stays in effect; kubectl l4b why says more.',
+      kind: 'table',
+      unit: 'none',
+      width: 8,
+      whenEmpty: 'none',
+      queries: [
+        {
+          expr: `max by (name, list) (${series('l4balancer_certificate_unusable', SCOPE)} or ${series('l4balancer_source_list_unusable', SCOPE)}) == 1`,
           legend: '',
         },
       ],
