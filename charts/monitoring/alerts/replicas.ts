@@ -121,4 +121,20 @@ export const REPLICA_ALERTS: readonly Alert[] = [
     look: '`l4balancer_output_failures_total` has the error: `ENOSPC` is a full disk, `EPIPE` a reader that is gone.',
     remedy: 'Free space on the node, or restart what reads the logs of its containers.',
   },
+  {
+    name: 'L4BalancerOtlpFails',
+    severity: 'warning',
+    // A collector that restarts mends itself: failures must go on for longer than the rates look back.
+    for: '15m',
+    // Metrics may be sent seldom; over ten minutes, there are some at each usual interval.
+    expr: 'sum by (namespace, pod) (increase(l4balancer_otlp_requests_total{result="failed"}[10m]) or increase(l4balancer_otlp_lost_records_total[10m]) or increase(l4balancer_operator_otlp_requests_total{result="failed"}[10m])) > 0',
+    summary: 'What pod {{ $labels.pod }} in {{ $labels.namespace }} sends by OTLP does not arrive',
+    description:
+      'Metrics or records of the access log are lost on the way to the collector: correct the endpoint, or see whether the collector takes what it is sent.',
+    meaning:
+      'Requests fail after retries, or connections are missing from the access log at the collector. What is lost is not sent again. Traffic does not depend on it.',
+    look: 'The warning `OtlpFails` of the resource has the error; the operator logs it. `l4balancer_otlp_lost_records_total` has the `cause`: `queue_full` means that connections end faster than the collector takes them, `refused` that it does not want all of them.',
+    remedy:
+      'Correct `otlp.endpoint`, or let the pods reach the collector. If it is too slow, give it more room, or let `accessLog` select fewer connections.',
+  },
 ];

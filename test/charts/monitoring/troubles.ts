@@ -197,6 +197,26 @@ export const TROUBLES: readonly Trouble[] = [
     labels: { namespace: 'l4balancer-system', pod: 'operator-a' },
   },
   {
+    alert: 'L4BalancerOtlpFails',
+    courses: [
+      rises(ofPod('l4balancer_otlp_requests_total', 'signal="metrics",result="failed"')),
+      goesOn(ofPod('l4balancer_otlp_requests_total', 'signal="logs",result="ok"'), 1),
+      goesOn(ofPod('l4balancer_otlp_requests_total', 'signal="logs",result="ok"', 'edge-b'), 1),
+    ],
+    labels: { namespace: 'shop', pod: 'edge-a' },
+  },
+  {
+    // The collector takes requests, but not all that is in them; and few connections end.
+    alert: 'L4BalancerOtlpFails',
+    courses: [risesSeldom(ofPod('l4balancer_otlp_lost_records_total', 'cause="refused"'))],
+    labels: { namespace: 'shop', pod: 'edge-a' },
+  },
+  {
+    alert: 'L4BalancerOtlpFails',
+    courses: [rises(ofOperator('l4balancer_operator_otlp_requests_total', 'result="failed"'))],
+    labels: { namespace: 'l4balancer-system', pod: 'operator-a' },
+  },
+  {
     alert: 'L4BalancerCertificateExpires',
     courses: [
       gauge(
@@ -317,6 +337,11 @@ export const TROUBLES: readonly Trouble[] = [
 
 /** What must fire no alert. */
 export const CALMS: readonly Pick<Trouble, 'alert' | 'courses'>[] = [
+  {
+    // The collector restarts.
+    alert: 'L4BalancerOtlpFails',
+    courses: [risesForAMinute(ofPod('l4balancer_otlp_requests_total', 'signal="logs",result="failed"'))],
+  },
   {
     // The API server restarts.
     alert: 'L4BalancerOperatorReconcileErrors',
