@@ -59,7 +59,7 @@ export const OPERATOR_ALERTS: readonly Alert[] = [
     description:
       'Prometheus scrapes no operator, so changes of L4Balancers are not applied: see its Deployment, and whether its metrics are scraped.',
     meaning:
-      'Traffic goes on, and the proxies follow endpoints and listeners by themselves. But nothing is created, scaled or repaired, and no status is written.',
+      'Traffic goes on, and the proxies follow endpoints and listeners by themselves. But nothing is created, scaled or repaired, and no status is written. It takes all operators that Prometheus scrapes together: if it scrapes several, such as one for each cluster, this fires only when all are gone. There, alert on the `up` of each.',
     look: '`kubectl -n l4balancer-system get pods`; the targets of Prometheus, if a pod runs.',
     remedy:
       'See the pod’s events and log. If it runs, let Prometheus reach its port 8080: `monitoring.serviceMonitor` of the chart.',
