@@ -10,50 +10,20 @@ import {
   takeOverview,
   tokenAsked,
 } from './fleet-store.ts';
+import { createLink } from './link.ts';
 import { chosen, connection } from './store.ts';
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 10_000;
-/** The operator sends something every five seconds. */
-const SILENCE_MS = 25_000;
 const ANSWER_MS = 10_000;
 
 /** In memory alone: a cookie would be sent to whatever else listens at this host, and outlive the page. */
 let token = '';
 let following: AbortController | undefined;
-let timer: number | undefined;
-let pauseMs = FIRST_PAUSE_MS;
 
 const headers = (): Record<string, string> => (token === '' ? {} : { authorization: `Bearer ${token}` });
 
-const wait = (ms: number, then: () => void): void => {
-  clearTimeout(timer);
-  timer = setTimeout(then, ms);
-};
-
-const stop = (): void => {
-  clearTimeout(timer);
-  following?.abort();
-  following = undefined;
-};
-
-const lose = (why: string): void => {
-  stop();
-  const sinceMs = connection.value.state === 'Lost' ? connection.value.sinceMs : Date.now();
-  connection.value = { state: 'Lost', why, sinceMs };
-  wait(pauseMs, () => void follow());
-  pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-};
-
-const heard = (): void => {
-  pauseMs = FIRST_PAUSE_MS;
-  if (connection.value.state !== 'Live') connection.value = { state: 'Live' };
-  wait(SILENCE_MS, () => lose('The operator has sent nothing for a while.'));
-};
-
 /** Asks for a token, and shows nothing until there is one. */
 const askToken = (why: string): void => {
-  stop();
+  link.disconnect();
   token = '';
   leaveBalancer();
   connection.value = { state: 'Connecting' };
@@ -80,22 +50,20 @@ const onEvent = (type: string, data: string): void => {
       break;
     }
     case 'bye':
-      lose('The operator is shutting down.');
+      link.lose('The operator is shutting down.');
       return;
     default:
       // Of another version: the next list reloads the page.
       break;
   }
-  heard();
+  link.heard();
 };
 
 const follow = async (): Promise<void> => {
-  stop();
   const own = new AbortController();
   following = own;
   const key = shownKey.value;
   const query = key === undefined ? '' : `?${new URLSearchParams({ balancer: key })}`;
-  wait(SILENCE_MS, () => lose('The operator does not answer.'));
   try {
     const response = await fetch(`events${query}`, {
       headers: headers(),
@@ -107,24 +75,35 @@ const follow = async (): Promise<void> => {
       return;
     }
     if (!response.ok || response.body === null) {
-      lose((await response.text()).trim().slice(0, 500));
+      link.lose((await response.text()).trim().slice(0, 500));
       return;
     }
     tokenAsked.value = undefined;
     await readEvents(response.body, (type, data) => {
       if (following === own) onEvent(type, data);
     });
-    if (following === own) lose('The connection to the operator was interrupted.');
+    if (following === own) link.lose('The connection to the operator was interrupted.');
   } catch {
     // Which error it is says no more: a browser keeps the cause to itself.
-    if (following === own) lose('The operator does not answer.');
+    if (following === own) link.lose('The operator does not answer.');
   }
 };
+
+const link = createLink({
+  name: 'operator',
+  // The operator sends something every five seconds.
+  silenceMs: 25_000,
+  open: () => void follow(),
+  close() {
+    following?.abort();
+    following = undefined;
+  },
+});
 
 /** Looks with another token. */
 export const useToken = (given: string): void => {
   token = given;
-  void follow();
+  link.connect();
 };
 
 const askOperator = async (question: string) => {
@@ -160,8 +139,8 @@ const keyOfHash = (): string | undefined => {
 export const listenToFleet = (): void => {
   answerBy(askOperator);
   const look = (): void => {
-    if (document.hidden) stop();
-    else void follow();
+    if (document.hidden) link.disconnect();
+    else link.connect();
   };
   addEventListener('hashchange', () => {
     shownKey.value = keyOfHash();

@@ -9,6 +9,8 @@ import { until } from '../../tooling/wait/until.ts';
 import { pollAdmin, startProgram } from '../proxy/program.ts';
 import { manifestText } from '../proxy/relay/proxy-process.ts';
 import { openPage, startBrowser, WITH_BROWSER } from './browser.ts';
+import { liveReport } from './live-reports.ts';
+import { startMadeUpProxy } from './made-up-proxy.ts';
 
 let browser: Browser;
 before(async () => {
@@ -98,3 +100,33 @@ test('a page that nobody sees does not listen', WITH_BROWSER, async (t) => {
   `);
   await again;
 });
+
+test(
+  'a page that is seen again says that it is not connected, if the proxy has gone without a word',
+  WITH_BROWSER,
+  async (t) => {
+    const proxy = await startMadeUpProxy(liveReport({ listeners: [{ name: 'web' }] }));
+    t.after(() => proxy.close());
+    const { page } = await openPage(browser, proxy.admin);
+    // The page sets all of its timers by this clock.
+    await page.clock.install();
+    await page.reload();
+    const link = page.getByRole('status');
+    await until('the page is live', async () => (await link.textContent()) === 'Live');
+    const show = (isShown: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { value: ${!isShown}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      `);
+    await show(false);
+    // Its node is off: nothing answers, and nothing refuses.
+    const asked = page.waitForRequest((request) => request.url().endsWith('/events'));
+    await page.route('**/events', () => undefined);
+    await show(true);
+    await asked;
+    assert.equal(await link.textContent(), 'Live');
+    await page.clock.fastForward(25_000);
+    await until('the page says so', async () => (await link.textContent()) === 'Not connected');
+    assert.match((await page.getByRole('alert').textContent()) ?? '', /The proxy does not answer/);
+  },
+);
