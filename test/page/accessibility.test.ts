@@ -85,7 +85,13 @@ const troubled = {
     ],
     certificates: [
       { name: 'a', names: ['a.example'], notAfter: '2027-11-24T12:00:00Z', usedBy: ['web'] },
-      { name: 'b', names: ['b.example'], notAfter: '2026-11-30T12:00:00Z', usedBy: ['web'] },
+      {
+        name: 'b',
+        names: ['b.example'],
+        notAfter: '2026-11-30T12:00:00Z',
+        warnedFrom: '2026-11-16T12:00:00Z',
+        usedBy: ['web'],
+      },
       {
         name: 'c',
         names: [],
