@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,12 @@ import { NEEDS_OWN_NETWORK, runInOwnNetwork } from '../../program/own-network.ts
 import { dialClient } from '../../proxy/relay/client.ts';
 import { DatagramClient, nameItself, startDatagramEndpoint } from '../../proxy/relay/datagram-sockets.ts';
 import { echo, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
-import { type Manifest, manifestText, ProxyProcess } from '../../proxy/relay/proxy-process.ts';
+import {
+  type ListenerInput,
+  type Manifest,
+  manifestText,
+  ProxyProcess,
+} from '../../proxy/relay/proxy-process.ts';
 import { Alarms, WITHIN_MS } from './alarms.ts';
 import { WITH_PROMETHEUS } from './prometheus-programs.ts';
 import { OF_PROXY, watchProxy } from './single-proxy.ts';
@@ -218,6 +223,31 @@ test(
     await proxy.write(manifestText({ ...manifest, tuning: { sysctls } }));
     for (const { name } of lacking)
       await alarms.stopFor('L4BalancerTuningNotInEffect', { namespace, balancer, setting: name });
+  },
+);
+
+test(
+  'a list of sources that cannot be read, and a collector that is not there, fire alerts until they are mended',
+  WITH_PROMETHEUS,
+  async () => {
+    const { namespace, balancer, pod } = OF_PROXY;
+    const list = join(folder, 'sources');
+    writeFileSync(list, 'allow 127.0.0.0/8\nallow everybody\n');
+    const [web, ...others] = manifest.listeners as [ListenerInput, ...ListenerInput[]];
+    await proxy.write(
+      manifestText({
+        ...manifest,
+        listeners: [{ ...web, sources: { fromFiles: [list] } }, ...others],
+        // Nobody listens at port 1.
+        otlp: { endpoint: 'http://127.0.0.1:1', metrics: true, interval: '1s' },
+      }),
+    );
+    await alarms.fires('L4BalancerSourceListUnusable', { namespace, balancer });
+    await alarms.fires('L4BalancerOtlpFails', { namespace, pod });
+    writeFileSync(list, 'allow 127.0.0.0/8\n');
+    await alarms.stop('L4BalancerSourceListUnusable');
+    await proxy.write(manifestText(manifest));
+    await alarms.stop('L4BalancerOtlpFails');
   },
 );
 
