@@ -1,7 +1,7 @@
 import type { EndpointTlsPolicy } from '../../configuration/endpoint-tls.ts';
 import type { Tls } from '../../sys/tls.ts';
-import { alpnBytes } from './alpn-bytes.ts';
 import { profileOf } from '../../tls/cipher-profiles.ts';
+import { alpnBytes } from './alpn-bytes.ts';
 import { EndpointGroups } from './endpoint-groups.ts';
 import { EndpointSessions } from './endpoint-sessions.ts';
 import type { AcceptorBackend, AcceptorCredentials } from './messages.ts';

@@ -11,9 +11,9 @@ interface Kept {
 }
 
 /**
- * The sessions of earlier connections with endpoints, by endpoint slot, to be resumed. A handshake that resumes
- * one does not look at the certificate, and brings another session: so that an endpoint whose certificate has
- * expired does not go on for ever, a handshake is full from time to time.
+ * The sessions of earlier connections with endpoints, by endpoint slot, to be resumed. A handshake that
+ * resumes one does not look at the certificate, and brings another session: so that an endpoint whose
+ * certificate has expired does not go on for ever, a handshake is full from time to time.
  */
 export class EndpointSessions {
   readonly #kept = new Map<number, Kept>();

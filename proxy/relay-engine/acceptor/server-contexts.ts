@@ -3,9 +3,9 @@ import { type CertificateSet, certificateSets, defaultSet } from '../../certific
 import type { TerminationPolicy } from '../../configuration/termination.ts';
 import type { HandshakeFailure } from '../../engine/handshake-failure.ts';
 import type { Tls } from '../../sys/tls.ts';
+import { profileOf } from '../../tls/cipher-profiles.ts';
 import { compileRoutes, type HostRoutes } from '../../tls/host-routes.ts';
 import { alpnBytes } from './alpn-bytes.ts';
-import { profileOf } from '../../tls/cipher-profiles.ts';
 import type { AcceptorCertificate, AcceptorTable, AcceptorTrust } from './messages.ts';
 import { type ServedClients, serveClients } from './served-clients.ts';
 
