@@ -67,6 +67,6 @@ export class Alarms {
   assertWholeTexts(): void {
     for (const { annotations } of this.seen.values())
       for (const text of Object.values(annotations))
-        assert.doesNotMatch(text, /<no value>|error|\$|\{\{/, text);
+        assert.doesNotMatch(text, /<no value>|<error|\$|\{\{/, text);
   }
 }
