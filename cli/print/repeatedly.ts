@@ -18,8 +18,11 @@ export const repeatedly = async (
   intervalMs = INTERVAL_MS,
 ): Promise<never> => {
   const isDocument = output === 'json' || output === 'yaml';
-  const show = (shown: string): void =>
-    terminal.out(terminal.width === undefined ? `${shown}\n` : `${CLEAR}${shown}`);
+  const show = (shown: string): void => {
+    if (terminal.width !== undefined) terminal.out(`${CLEAR}${shown}`);
+    // What begins a document of YAML; without it, two would be one with every key twice.
+    else terminal.out(output === 'yaml' ? `---\n${shown}` : `${shown}\n`);
+  };
   show(await text());
   for (;;) {
     await sleep(intervalMs);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
 import { CliError } from '../../../cli/errors/exit.ts';
 import { repeatedly } from '../../../cli/print/repeatedly.ts';
 import { capture } from '../captured.ts';
@@ -34,11 +35,22 @@ test('what fails later than at first is told, and tried again', async () => {
   assert.equal(await shown(['a\n', gone, 'b\n', END]), 'a\n\nno answer; trying again\n\nb\n\n');
 });
 
-for (const output of ['json', 'yaml'] as const)
+for (const [output, read] of [
+  [
+    'json',
+    (text: string) =>
+      text
+        .trim()
+        .split(/\n\n+/)
+        .map((one) => JSON.parse(one)),
+  ],
+  ['yaml', (text: string) => parseAllDocuments(text).map((one) => one.toJS())],
+] as const)
   test(`a reader of ${output} finds only documents: what fails is told on standard error`, async () => {
     const gone = new CliError('Unreachable', 'no answer');
-    const { out, err } = await written(['{}\n', gone, '{}\n', END], { output });
-    assert.equal(out, '{}\n\n{}\n\n');
+    const texts = ['{"a": 1}\n', gone, '{"a": 2}\n', END];
+    const { out, err } = await written(texts, { output });
+    assert.deepEqual(read(out), [{ a: 1 }, { a: 2 }]);
     assert.equal(err, 'no answer; trying again\n');
   });
 
