@@ -6,14 +6,14 @@ import type { StartCheck } from './run-check.ts';
 
 /**
  * Succeeds once a connection is established, which `event` signals. The connection is closed in order, and a
- * greeting from the endpoint is read and discarded. An error that `refusalOf` knows is a failure even then.
+ * greeting from the endpoint is read and discarded. An error that overrules that is a failure even then.
  */
 export const establishedCheck =
   (
     open: (end: Parameters<StartCheck>[0]) => Socket,
     event: 'connect' | 'secureConnect',
     failureOf: (error: NodeJS.ErrnoException) => CheckResult,
-    refusalOf: (error: NodeJS.ErrnoException) => CheckResult | undefined = () => undefined,
+    overrules: (error: NodeJS.ErrnoException) => boolean = () => false,
   ): StartCheck =>
   (end) => {
     const closing = createGracefulClose(end);
@@ -23,9 +23,8 @@ export const establishedCheck =
       socket.resume().end();
     });
     socket.on('error', (error) => {
-      const refusal = refusalOf(error);
-      if (refusal === undefined) closing.onClosed(failureOf(error));
-      else closing.overrule(refusal);
+      if (overrules(error)) closing.overrule(failureOf(error));
+      else closing.onClosed(failureOf(error));
     });
     socket.once('close', () => closing.onClosed(CLOSED));
     return {

@@ -14,8 +14,7 @@ export const tlsCheck = (target: CheckTarget, serverName: string | undefined): S
     'secureConnect',
     tlsFailure,
     // A server of TLS 1.3 looks at the certificate of the proxy after the handshake is complete here.
-    (error) =>
-      target.tls !== undefined && error.code?.startsWith('ERR_SSL_') === true ? tlsFailure(error) : undefined,
+    ({ code }) => target.tls !== undefined && code?.startsWith('ERR_SSL_') === true,
   );
 
 /**
