@@ -25,7 +25,7 @@ const INTERMEDIATE: Profile = {
   groups: GROUPS,
 };
 
-/** What clients are offered, and endpoints. The profile Modern is TLS 1.3 alone. */
+/** What a listener offers its clients. The profile Modern is TLS 1.3 alone. */
 export const profileOf = ({
   minVersion,
   cipherProfile,
@@ -33,3 +33,7 @@ export const profileOf = ({
   minVersion === 'TLS1.3' || cipherProfile === 'Modern'
     ? { ...INTERMEDIATE, minVersion: TLS1_3_VERSION }
     : INTERMEDIATE;
+
+/** What endpoints are offered, by connections and by health checks alike. */
+export const endpointProfile = ({ minVersion }: Pick<TerminationPolicy, 'minVersion'>): Profile =>
+  profileOf({ minVersion, cipherProfile: 'Intermediate' });

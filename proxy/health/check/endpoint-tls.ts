@@ -2,7 +2,7 @@ import net from 'node:net';
 import type tls from 'node:tls';
 import { lateTls } from '../../../program/late-modules.ts';
 import type { EndpointCredentials, EndpointTlsPolicy } from '../../configuration/endpoint-tls.ts';
-import { profileOf } from '../../tls/cipher-profiles.ts';
+import { endpointProfile } from '../../tls/cipher-profiles.ts';
 
 /** How a check speaks TLS with an endpoint whose backend does. */
 export interface CheckTls {
@@ -27,10 +27,7 @@ const contextOf = ({ policy, credentials: { caBundle, keyPair } }: CheckTls): tl
   const known = contexts.get(key);
   if (known !== undefined) return known;
   const pair = keyPair?.reveal();
-  const { ciphers, cipherSuites, groups } = profileOf({
-    minVersion: policy.minVersion,
-    cipherProfile: 'Intermediate',
-  });
+  const { ciphers, cipherSuites, groups } = endpointProfile(policy);
   const made = lateTls().createSecureContext({
     ca: [...(caBundle?.certificates ?? [])],
     allowPartialTrustChain: true,

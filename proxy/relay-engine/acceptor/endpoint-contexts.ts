@@ -1,6 +1,6 @@
 import type { EndpointTlsPolicy } from '../../configuration/endpoint-tls.ts';
 import type { Tls } from '../../sys/tls.ts';
-import { profileOf } from '../../tls/cipher-profiles.ts';
+import { endpointProfile } from '../../tls/cipher-profiles.ts';
 import { alpnBytes } from './alpn-bytes.ts';
 import { EndpointGroups } from './endpoint-groups.ts';
 import { EndpointSessions } from './endpoint-sessions.ts';
@@ -70,9 +70,9 @@ export class EndpointContexts {
     const known = this.#byKey.get(key);
     // One that could not be made may be made now: memory may have been short.
     if (known !== undefined && known.address !== 0) return known;
-    const { serverName, alpn, minVersion } = policy;
+    const { serverName, alpn } = policy;
     const address = this.#tls().clientContext({
-      ...profileOf({ minVersion, cipherProfile: 'Intermediate' }),
+      ...endpointProfile(policy),
       ...(trust === undefined ? {} : { store: trust.native.store }),
       ...(serverName === undefined ? {} : { serverName }),
       ...(alpn.length === 0 ? {} : { alpn: alpnBytes(alpn) }),
