@@ -58,14 +58,12 @@ const contextInUse = (acceptor: Acceptor, connection: number): EndpointContext |
   return acceptor.tls().contextOf(side) === context.address ? context : undefined;
 };
 
-/** Remembers what a complete handshake has shown of its endpoint. */
-const noteHandshake = (acceptor: Acceptor, connection: number, isResumed: boolean): void => {
-  const { connections, nowMs } = acceptor;
+/** Remembers how a handshake has ended: the group of its key, 0 for none, and if it was a full one. */
+const noteHandshake = (acceptor: Acceptor, connection: number, group: number, wasFull: boolean): void => {
   const context = contextInUse(acceptor, connection);
-  const slot = connections.endpointSlot[connection] as number;
-  const side = connections.tls[connection * 2 + ENDPOINT] as number;
-  context?.groups.note(slot, acceptor.tls().chosenGroup(side), nowMs);
-  if (!isResumed) context?.sessions.noteVerified(slot, nowMs);
+  const slot = acceptor.connections.endpointSlot[connection] as number;
+  context?.groups.note(slot, group, acceptor.nowMs);
+  if (wasFull) context?.sessions.noteVerified(slot, acceptor.nowMs);
 };
 
 /**
@@ -84,7 +82,7 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
     case 1: {
       const isResumed = tls.isResumed(side);
       acceptor.counters.endpointSecured(connections.backendSlot[connection] as number, isResumed);
-      noteHandshake(acceptor, connection, isResumed);
+      noteHandshake(acceptor, connection, tls.chosenGroup(side), !isResumed);
       connections.flags[endpoint] = (connections.flags[endpoint] as number) | READABLE;
       return 'Done';
     }
@@ -94,11 +92,7 @@ export const secure = (acceptor: Acceptor, connection: number): SecuringProgress
       return watchWritable(acceptor, endpoint) ? 'Waiting' : 'NoMemory';
     default:
       // Whatever group it chose before, the next attempt begins as the first one did.
-      contextInUse(acceptor, connection)?.groups.note(
-        connections.endpointSlot[connection] as number,
-        0,
-        acceptor.nowMs,
-      );
+      noteHandshake(acceptor, connection, 0, false);
       return endpointTlsFailure(result, tls.reason, tls.verifyResult(side));
   }
 };
