@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
-import { readDockerfile } from './peers/as-image.ts';
+import { proxyStart, readDockerfile } from './peers/as-image.ts';
 
 test('the relay is measured with the flags and environment variables of its image', () => {
   const text = `FROM base
@@ -15,7 +13,7 @@ ENTRYPOINT ["/usr/local/bin/node", "--one", "--two=3", "/app/bin/x.js"]
     flags: ['--one', '--two=3'],
     entry: 'bin/x.js',
   });
-  const real = readDockerfile(readFileSync(join(REPOSITORY, 'Dockerfile.proxy'), 'utf8'));
+  const real = proxyStart(REPOSITORY);
   assert.equal(real.entry, 'bin/l4balancer-proxy.js');
   assert.ok(real.flags.includes('--disable-sigusr1'));
   assert.ok(real.variables.includes('NODE_ENV=production'));

@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../../tooling/process/folders.ts';
 import { freePorts } from '../../tooling/process/free-ports.ts';
-import { readDockerfile } from '../bench/peers/as-image.ts';
+import { proxyStart } from '../bench/peers/as-image.ts';
 import { manifestText, ProxyProcess } from '../proxy/relay/proxy-process.ts';
 import { CLIENT_KINDS, type ClientKind, type Targets } from './clients.ts';
 import { Endpoints } from './endpoints.ts';
@@ -245,7 +244,7 @@ export const runSoak = async (options: SoakOptions): Promise<SoakResult> => {
     };
     const env = { NUM_ACCEPTORS: `${options.acceptors}`, LOG_LEVEL: 'error', L4B_GRACE_PERIOD: '10s' };
     // As in a pod: without them, the young generation of V8 grows by some 40 MiB in half an hour.
-    const { flags } = readDockerfile(readFileSync(join(REPOSITORY, 'Dockerfile.proxy'), 'utf8'));
+    const { flags } = proxyStart(REPOSITORY);
     const proxy = await ProxyProcess.start(manifestOf(ports, 0), { env, flags });
     try {
       return await new Soak(options, proxy, endpoints, ports, rotation).run();

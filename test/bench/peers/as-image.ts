@@ -28,6 +28,10 @@ export const readDockerfile = (text: string) => {
   };
 };
 
+/** How the image of a checkout starts the proxy. */
+export const proxyStart = (checkout: string) =>
+  readDockerfile(readFileSync(join(checkout, IMAGES.proxy.dockerfile), 'utf8'));
+
 const built = new Map<string, Promise<AsImage>>();
 
 const build = async (checkout: string): Promise<AsImage> => {
@@ -38,8 +42,7 @@ const build = async (checkout: string): Promise<AsImage> => {
     pathToFileURL(join(checkout, 'tooling/images/bundle.ts')).href
   );
   await bundler.bundleProgram('proxy', checkout, app);
-  const dockerfile = readFileSync(join(checkout, IMAGES.proxy.dockerfile), 'utf8');
-  const { variables, flags, entry } = readDockerfile(dockerfile);
+  const { variables, flags, entry } = proxyStart(checkout);
   return { variables, command: [process.execPath, ...flags, join(app, entry)] };
 };
 

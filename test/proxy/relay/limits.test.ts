@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { REPOSITORY } from '../../../tooling/process/folders.ts';
 import { freePorts } from '../../../tooling/process/free-ports.ts';
-import { readDockerfile } from '../../bench/peers/as-image.ts';
+import { proxyStart } from '../../bench/peers/as-image.ts';
 import { endWithThis } from '../../end-with-this.ts';
 import { startProgram } from '../program.ts';
 import { askOnce, dialClient } from './client.ts';
@@ -27,7 +25,7 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => process.stdou
 /** Bytes of the proxy's resident memory for each idle connection, of as many as its descriptors allow. */
 const measure = async (port: number, note: (text: string) => void, endpoint: number): Promise<number> => {
   // Without the flags of the image the young generation of a thread may grow by more than is measured.
-  const { flags } = readDockerfile(readFileSync(join(REPOSITORY, 'Dockerfile.proxy'), 'utf8'));
+  const { flags } = proxyStart(REPOSITORY);
   const proxy = await ProxyProcess.start(
     {
       listeners: [{ name: 'many', port, backend: 'many' }],
