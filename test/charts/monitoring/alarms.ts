@@ -32,8 +32,11 @@ export class Alarms {
     return all;
   }
 
-  #waitFor<T>(what: string, check: (firing: readonly FiringAlert[]) => T): Promise<NonNullable<T>> {
-    return until(what, async () => check(await this.#firing()) ?? undefined, {
+  #waitFor<T>(
+    what: string,
+    check: (firing: readonly FiringAlert[]) => T,
+  ): Promise<Exclude<T, false | undefined>> {
+    return until(what, async () => check(await this.#firing()), {
       withinMs: WITHIN_MS,
       seen: async () => namesOf(await this.#firing()),
     });

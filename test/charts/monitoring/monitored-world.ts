@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
-import { rulesFile } from '../../../charts/monitoring/rules-file.ts';
 import type { Identity } from '../../../cluster/access/certificates.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { blockWith } from '../../docs/page.ts';
@@ -16,8 +15,7 @@ import { nameItself, startDatagramEndpoint } from '../../proxy/relay/datagram-so
 import { echo, greet, startEndpoint } from '../../proxy/relay/endpoint-server.ts';
 import type { Ports } from './clients.ts';
 import { startPodDiscovery } from './pod-discovery.ts';
-import { type Prometheus, startPrometheus } from './prometheus.ts';
-import { shortened } from './shortened.ts';
+import { INTERVAL, type Prometheus, startPrometheus } from './prometheus.ts';
 
 /** The operator and a proxy as in a cluster, and a Prometheus that finds them as docs/telemetry.md says. */
 export interface MonitoredWorld {
@@ -41,26 +39,18 @@ export interface MonitoredWorld {
   close(): Promise<void>;
 }
 
-const INTERVAL = '1s';
 const METRICS_PORT = 'metrics';
 
 /** The configuration in the documentation, with a shorter interval and another discovery of the same pods. */
-const configuration = (url: string): object => {
+const scrapesBy = (url: string): readonly object[] => {
   const { scrape_configs: scrapes } = parse(blockWith('telemetry.md', 'yaml', 'scrape_configs:'));
   assert.equal(scrapes.length, 1);
-  return {
-    global: { scrape_interval: INTERVAL, scrape_timeout: INTERVAL, evaluation_interval: INTERVAL },
-    scrape_configs: scrapes.map(
-      ({ kubernetes_sd_configs: discovery, ...scrape }: { readonly kubernetes_sd_configs: object }) => {
-        assert.deepEqual(discovery, [{ role: 'pod' }]);
-        return {
-          ...scrape,
-          scrape_interval: INTERVAL,
-          http_sd_configs: [{ url, refresh_interval: INTERVAL }],
-        };
-      },
-    ),
-  };
+  return scrapes.map(
+    ({ kubernetes_sd_configs: discovery, ...scrape }: { readonly kubernetes_sd_configs: object }) => {
+      assert.deepEqual(discovery, [{ role: 'pod' }]);
+      return { ...scrape, scrape_interval: INTERVAL, http_sd_configs: [{ url, refresh_interval: INTERVAL }] };
+    },
+  );
 };
 
 /** A pod that has this process's loopback address and port of metrics, as the chart's Deployment would make it. */
@@ -168,7 +158,7 @@ export const startMonitoredWorld = async (): Promise<MonitoredWorld> => {
     await world.reason(namespace, 'edge', 'Available');
     const discovery = await startPodDiscovery(world.transport);
     stops.push(() => discovery.stop());
-    const prometheus = await startPrometheus(configuration(discovery.url), rulesFile(shortened));
+    const prometheus = await startPrometheus(scrapesBy(discovery.url));
     stops.push(() => prometheus.stop());
     const page = async (address: string) => (await fetch(`http://${address}/metrics`)).text();
     return {

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rulesFile } from '../../../charts/monitoring/rules-file.ts';
 import { freePort } from '../../../tooling/process/free-ports.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { endWithThis } from '../../end-with-this.ts';
 import { prometheusProgram } from './prometheus-programs.ts';
+import { shortened } from './shortened.ts';
 
 /** A series of an answer, with its values over time. */
 export interface Series {
@@ -37,13 +39,21 @@ interface Answer<T> {
   readonly data: T;
 }
 
-/** Starts it with a configuration (JSON is YAML) and a file of rules. */
-export const startPrometheus = async (configuration: object, rules: string): Promise<Prometheus> => {
+/** How often everything is scraped, and rules are evaluated. */
+export const INTERVAL = '1s';
+
+/** Starts it with all alerts, to scrape by these configurations. */
+export const startPrometheus = async (scrapes: readonly object[]): Promise<Prometheus> => {
   const folder = mkdtempSync(join(tmpdir(), 'l4b-prometheus-'));
   const rulesPath = join(folder, 'rules.yaml');
   const configPath = join(folder, 'prometheus.yaml');
-  writeFileSync(rulesPath, rules);
-  writeFileSync(configPath, JSON.stringify({ ...configuration, rule_files: [rulesPath] }));
+  writeFileSync(rulesPath, rulesFile(shortened));
+  const configuration = {
+    global: { scrape_interval: INTERVAL, scrape_timeout: INTERVAL, evaluation_interval: INTERVAL },
+    scrape_configs: scrapes,
+    rule_files: [rulesPath],
+  };
+  writeFileSync(configPath, JSON.stringify(configuration)); // JSON is YAML
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     prometheusProgram(),

@@ -1,9 +1,5 @@
-import { rulesFile } from '../../../charts/monitoring/rules-file.ts';
 import { until } from '../../../tooling/wait/until.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
-import { shortened } from './shortened.ts';
-
-const INTERVAL = '1s';
 
 /** The labels that a proxy's series have in a cluster. */
 export const OF_PROXY = { namespace: 'shop', balancer: 'edge', pod: 'edge-a' } as const;
@@ -13,13 +9,9 @@ export const OF_PROXY = { namespace: 'shop', balancer: 'edge', pod: 'edge-a' } a
  * done so once: what counters rise by before that would be lost.
  */
 export const watchProxy = async (admin: string): Promise<Prometheus> => {
-  const prometheus = await startPrometheus(
-    {
-      global: { scrape_interval: INTERVAL, scrape_timeout: INTERVAL, evaluation_interval: INTERVAL },
-      scrape_configs: [{ job_name: 'proxy', static_configs: [{ targets: [admin], labels: OF_PROXY }] }],
-    },
-    rulesFile(shortened),
-  );
+  const prometheus = await startPrometheus([
+    { job_name: 'proxy', static_configs: [{ targets: [admin], labels: OF_PROXY }] },
+  ]);
   await until('the proxy is scraped', async () => (await prometheus.targets()).length > 0, {
     seen: () => prometheus.output(),
   });
